@@ -1,0 +1,102 @@
+import { parseIpAddress } from '../names/ip-address.ts';
+import type { DnsAnswer, FailureReason, MxData, RecordData, RecordType, TxtData } from './resolver.ts';
+
+// No octet stream of one DNS message is longer (RFC 1035 §4.2.2), so no TXT record set can be.
+const MAX_TXT_OCTETS = 65_535;
+const MAX_NAME_TEXT = 1024;
+const MAX_CNAMES = 32;
+const FAILURES: readonly FailureReason[] = ['servfail', 'refused', 'timeout', 'network', 'malformed'];
+
+/** An answer that says there is none for now. */
+export function failure<T extends RecordType>(
+  name: string,
+  type: T,
+  reason: FailureReason,
+  detail?: string,
+): DnsAnswer<T> {
+  return { name, type, status: 'failure', reason, ...(detail !== undefined && { detail: detail.slice(0, 200) }) };
+}
+
+/**
+ * Turns whatever a resolver returned into an answer: a fresh object that holds known fields of the right types and
+ * nothing else. What does not fit is a `malformed` failure, never "no record": a lie must not become a verdict.
+ */
+export function checkAnswer<T extends RecordType>(
+  raw: unknown,
+  name: string,
+  type: T,
+  dnsRecords: number,
+): DnsAnswer<T> {
+  if (typeof raw !== 'object' || raw === null)
+    return failure(name, type, 'malformed', 'the resolver returned no answer');
+  const { status, records, reason, detail, ttl, authenticated, cnames } = raw as { [key: string]: unknown };
+  const base = {
+    name,
+    type,
+    ...(typeof ttl === 'number' && ttl >= 0 && Number.isFinite(ttl) && { ttl }),
+    ...(typeof authenticated === 'boolean' && { authenticated }),
+    ...(Array.isArray(cnames) && { cnames: cnames.slice(0, MAX_CNAMES).filter(isNameText) }),
+  };
+  if (status === 'nodata' || status === 'nxdomain') return { ...base, status };
+  if (status === 'failure') {
+    const known = FAILURES.find((word) => word === reason) ?? 'malformed';
+    return failure(name, type, known, typeof detail === 'string' ? detail : undefined);
+  }
+  if (status !== 'answer' || !Array.isArray(records)) {
+    return failure(name, type, 'malformed', 'the answer has no known status');
+  }
+  const [first, ...rest] = records;
+  if (first === undefined) return { ...base, status: 'nodata' };
+  if (records.length > dnsRecords) {
+    return failure(name, type, 'malformed', `the answer has ${records.length} records, limit ${dnsRecords}`);
+  }
+  const checked = [first, ...rest].map((record) => checkRecord(record, type));
+  if (checked.includes(undefined) || (type === 'TXT' && octets(checked as TxtData[]) > MAX_TXT_OCTETS)) {
+    return failure(name, type, 'malformed', `the answer holds what is no ${type} record`);
+  }
+  return { ...base, status: 'answer', records: checked as [RecordData[T], ...RecordData[T][]] };
+}
+
+function checkRecord(record: unknown, type: RecordType): RecordData[RecordType] | undefined {
+  switch (type) {
+    case 'A':
+    case 'AAAA':
+      return typeof record === 'string' && parseIpAddress(record)?.family === (type === 'A' ? 4 : 6)
+        ? record
+        : undefined;
+    case 'MX':
+      return checkMx(record);
+    case 'TXT':
+      return checkTxt(record);
+    default:
+      return isNameText(record) ? record : undefined;
+  }
+}
+
+function checkMx(record: unknown): MxData | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const { preference, exchange } = record as Partial<MxData>;
+  if (typeof preference !== 'number' || !Number.isInteger(preference) || !isNameText(exchange)) return undefined;
+  return { preference, exchange };
+}
+
+function checkTxt(record: unknown): TxtData | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const { text, chunks } = record as Partial<TxtData>;
+  if (!isOctets(text)) return undefined;
+  return Array.isArray(chunks) && chunks.every(isOctets) ? { text, chunks: [...chunks] } : { text };
+}
+
+function isNameText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_NAME_TEXT;
+}
+
+function isOctets(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > MAX_TXT_OCTETS) return false;
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0xff) return false;
+  return true;
+}
+
+function octets(records: readonly TxtData[]): number {
+  return records.reduce((sum, { text }) => sum + text.length, 0);
+}

@@ -1,0 +1,61 @@
+import type { Span } from '../diagnostics/diagnostic.ts';
+
+/** A record found inside what somebody pasted: a zone-file line, a line of `dig` output, or the record in quotes. */
+export interface PastedRecord {
+  form: 'zone-line' | 'quoted';
+  /** The record itself, its quoted chunks joined with nothing (RFC 7208 §3.3, RFC 6376 §3.6.2.2). */
+  text: string;
+  /** For each unit of `text` its offset in what was pasted. */
+  offsets: number[];
+}
+
+// owner [ttl] [class] TXT, in either order of ttl and class (RFC 1035 §5.1), or the "text =" of nslookup.
+const BEFORE_RECORD = /^[ \t]*(?:[^ \t"]+[ \t]+)?(?:(?:\d+|IN)[ \t]+){0,2}(?:TXT[ \t]+|text[ \t]*=[ \t]*)\(?[ \t]*/i;
+
+const QUOTES = '"“”„«»';
+
+/**
+ * Finds the record in a pasted zone-file line or `dig` line, or `undefined` where the text is no such thing.
+ * A record never begins with a quote, so text that does is taken as one that was pasted with its quotes.
+ */
+export function unwrapPasted(text: string): PastedRecord | undefined {
+  const head = BEFORE_RECORD.exec(text.slice(0, 512))?.[0].length ?? 0;
+  let i = head;
+  while (i < text.length && (text[i] === ' ' || text[i] === '\t')) i++;
+  const quoted = QUOTES.includes(text[i] ?? 'x');
+  if (head === 0 && !quoted) return undefined;
+  const offsets: number[] = [];
+  let out = '';
+  let inside = !quoted;
+  for (; i < text.length; i++) {
+    const c = text[i]!;
+    if (quoted && QUOTES.includes(c)) {
+      inside = !inside;
+      continue;
+    }
+    if (!inside) continue;
+    // RFC 1035 §5.1: a backslash takes the special meaning from the next character.
+    if (c === '\\' && i + 1 < text.length) i++;
+    out += text[i];
+    offsets.push(i);
+  }
+  return { form: head > 0 ? 'zone-line' : 'quoted', text: out, offsets };
+}
+
+/** Moves every span of a value that was parsed out of `pasted.text` to its place in the pasted text. */
+export function moveSpans<T>(value: T, pasted: PastedRecord): T {
+  if (Array.isArray(value)) return value.map((item) => moveSpans(item, pasted)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSpan(value)) return moveSpan(value, pasted) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, moveSpans(item, pasted)])) as T;
+}
+
+function isSpan(value: object): value is Span {
+  return Object.keys(value).length === 2 && 'start' in value && 'end' in value;
+}
+
+function moveSpan({ start, end }: Span, { offsets }: PastedRecord): Span {
+  const last = offsets.at(-1) ?? -1;
+  const from = offsets[start] ?? last + 1;
+  return { start: from, end: end > start ? (offsets[end - 1] ?? last) + 1 : from };
+}
