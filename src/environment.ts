@@ -39,6 +39,13 @@ export function requireString(action: string, name: string, value: unknown): ass
   }
 }
 
+/** Throws a `TypeError` unless the value is a function. */
+export function requireFunction(action: string, name: string, value: unknown): void {
+  if (typeof value !== 'function') {
+    throw new TypeError(`Cannot ${action}: "${name}" must be a function, received ${show(value)}`);
+  }
+}
+
 /** For the branch that cannot be: TypeScript refuses the call where a case was forgotten. */
 export function unreachable(value: never): never {
   throw new Error(`Unreachable case: ${JSON.stringify(value)}`);
