@@ -1,10 +1,12 @@
+import { bitLength } from './key-fault.ts';
+
 /** A public key as read from DER; `bits` is the size of the RSA modulus. */
 export type ReadKey =
   | { ok: true; form: 'spki' | 'pkcs1'; type: 'rsa'; n: Uint8Array; e: Uint8Array; bits: number }
   | { ok: true; form: 'spki'; type: 'ed25519'; key: Uint8Array };
 
 /** Why some bytes are no public key in DER. */
-export type KeyFault =
+export type UnreadableKey =
   /** The outermost length says `expected` octets, and there are `present`. */
   | { ok: false; fault: 'truncated' | 'trailing-bytes'; expected: number; present: number }
   /** A SubjectPublicKeyInfo of another algorithm, as a dotted object identifier. */
@@ -22,7 +24,7 @@ type StructureFault =
   /** The modulus or the exponent lacks the zero octet in front that makes it positive (X.690 §8.3.3). */
   | 'negative-integer';
 
-export type DerFault = KeyFault['fault'];
+export type DerFault = UnreadableKey['fault'];
 
 interface Element {
   tag: number;
@@ -51,7 +53,7 @@ const ED25519 = [0x2b, 0x65, 0x70] as const;
  * RSAPublicKey         ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
  * ```
  */
-export function readPublicKey(bytes: Uint8Array): ReadKey | KeyFault {
+export function readPublicKey(bytes: Uint8Array): ReadKey | UnreadableKey {
   if (bytes[0] !== SEQUENCE) return fault('not-a-public-key');
   const outer = readElement(bytes, 0, Number.POSITIVE_INFINITY);
   if (typeof outer === 'string') return fault(outer);
@@ -67,7 +69,7 @@ export function readPublicKey(bytes: Uint8Array): ReadKey | KeyFault {
   return bytes[first.start] === CONTEXT_0 ? fault('certificate') : readSpki(bytes, first, outer.end);
 }
 
-function fault(word: StructureFault): KeyFault {
+function fault(word: StructureFault): UnreadableKey {
   return { ok: false, fault: word };
 }
 
@@ -77,7 +79,8 @@ function isPrivateKey(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== INTEGER || bytes[at + 1] !== 1) return false;
   const version = bytes[at + 2];
   const next = bytes[at + 3];
-  if (version === 0) return next === INTEGER || next === SEQUENCE;
+  // A modulus of zero would look the same but for the size of what follows.
+  if (version === 0) return next === SEQUENCE || (next === INTEGER && bytes[at + 4]! >= 0x20);
   return version === 1 && (next === OCTET_STRING || next === SEQUENCE);
 }
 
@@ -101,7 +104,7 @@ function readElement(bytes: Uint8Array, at: number, limit: number): Element | St
   return end > limit ? 'wrong-length' : { tag, start, end };
 }
 
-function readSpki(bytes: Uint8Array, algorithm: Element, end: number): ReadKey | KeyFault {
+function readSpki(bytes: Uint8Array, algorithm: Element, end: number): ReadKey | UnreadableKey {
   const oid = readElement(bytes, algorithm.start, algorithm.end);
   const key = readElement(bytes, algorithm.end, end);
   if (typeof oid === 'string') return fault(oid);
@@ -128,7 +131,7 @@ function readSpki(bytes: Uint8Array, algorithm: Element, end: number): ReadKey |
   return rsa.end === key.end ? readRsa(bytes, rsa, 'spki') : fault('wrong-length');
 }
 
-function readRsa(bytes: Uint8Array, sequence: Element, form: 'spki' | 'pkcs1'): ReadKey | KeyFault {
+function readRsa(bytes: Uint8Array, sequence: Element, form: 'spki' | 'pkcs1'): ReadKey | UnreadableKey {
   const modulus = readElement(bytes, sequence.start, sequence.end);
   if (typeof modulus === 'string') return fault(modulus);
   const exponent = readElement(bytes, modulus.end, sequence.end);
@@ -171,26 +174,6 @@ function objectIdentifier(bytes: Uint8Array, { start, end }: Element): string {
     value = 0;
   }
   return arcs.join('.');
-}
-
-function bitLength(integer: Uint8Array): number {
-  return integer.length === 0 ? 0 : integer.length * 8 - (Math.clz32(integer[0]!) - 24);
-}
-
-/** Why an RSA key is not used, whatever its signatures. */
-export type RsaKeyFault = 'modulus-size' | 'modulus-even' | 'exponent';
-
-/**
- * The first thing that rules out an RSA key before any engine sees it. Within these bounds all engines agree: a modulus of
- * 512 to 8192 bits (RFC 8301 §3.2 asks verifiers for 1024 to 4096; the verifier's `minKeyBits` is the stricter
- * judge) that is odd, an exponent that is odd and 3 ≤ e < 2³². Both big-endian without leading zeros.
- */
-export function rsaKeyFault(n: Uint8Array, e: Uint8Array): RsaKeyFault | undefined {
-  const bits = bitLength(n);
-  if (n[0] === 0 || bits < 512 || bits > 8192) return 'modulus-size';
-  if (n.at(-1)! % 2 === 0) return 'modulus-even';
-  const size = bitLength(e);
-  return e[0] === 0 || size < 2 || size > 32 || e.at(-1)! % 2 === 0 ? 'exponent' : undefined;
 }
 
 /** An RSAPublicKey in DER (RFC 8017 §A.1.1): the form that node:crypto reads fastest. Both big-endian without leading zeros. */

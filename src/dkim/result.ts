@@ -53,6 +53,8 @@ export interface DkimResult {
   signedHeaders: string[];
   bodyHash: 'match' | 'mismatch' | 'not-checked';
   signature: 'match' | 'mismatch' | 'not-checked';
+  /** b= without white space, so that a result can be told from another's (RFC 6008 §4). */
+  signatureText?: string;
   /** Octets of the canonical body that l= leaves unsigned. */
   unsignedBodyBytes: number;
   /** t=, in seconds since 1970. */

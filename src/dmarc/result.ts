@@ -26,12 +26,17 @@ export type DmarcReason =
   | 'multiple-from'
   | 'multiple-author-domains';
 
-/** How one identifier compares with the author domain. */
+/** How the domain of one identifier compares with the author domain, whether or not the identifier authenticates. */
 export interface DmarcAlignment {
   method: 'spf' | 'dkim';
+  /** Normalized; as it was given where it is no domain name. */
   domain: string;
+  /** What SPF or DKIM said: an aligned identifier counts only with `pass` (RFC 9989 §4.4). */
+  result: AuthenticatedIdentifier['result'];
   mode: AlignmentMode;
+  /** Whether the domains are aligned; `false` also where a failed DNS question left it open. */
   aligned: boolean;
+  /** The identifier's own, where it was needed and is known. */
   organizationalDomain?: string;
 }
 
@@ -44,6 +49,34 @@ export interface DmarcWalkStep {
   record?: string;
   /** Whether this record is the policy record. */
   selected: boolean;
+}
+
+/** Names the organizational domain of a domain; `undefined` where it has none, as a public suffix does. */
+export type OrganizationalDomainStrategy = (domain: string) => string | undefined;
+
+/** Why two domains are aligned or not. */
+export type AlignmentReason =
+  | 'identical'
+  | 'same-organizational-domain'
+  | 'different-organizational-domain'
+  | 'not-identical'
+  | 'public-suffix'
+  | 'invalid-domain';
+
+/** Whether an identifier's domain is aligned with the author domain (RFC 7489 §3.1, RFC 9989 §4.4). */
+export interface AlignmentResult {
+  aligned: boolean;
+  mode: AlignmentMode;
+  /** Normalized; as it was given where it is no domain name. */
+  authorDomain: string;
+  /** Normalized; as it was given where it is no domain name. */
+  identifierDomain: string;
+  /** In relaxed mode, unless the domain has none. */
+  authorOrganizationalDomain?: string;
+  /** In relaxed mode, unless the domain has none. */
+  identifierOrganizationalDomain?: string;
+  reason: AlignmentReason;
+  diagnostics: Diagnostic[];
 }
 
 /** The verdict of DMARC, with everything that led to it. */

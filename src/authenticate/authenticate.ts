@@ -1,0 +1,134 @@
+import { type DkimOptions, verifyOpenedMessage } from '../dkim/verify.ts';
+import { prefetchDmarc } from '../dmarc/discover.ts';
+import { type DmarcOptions, evaluateDmarc } from '../dmarc/evaluate.ts';
+import type { AuthenticatedIdentifier, DmarcReason, DmarcResult } from '../dmarc/result.ts';
+import { DnsSession } from '../dns/session.ts';
+import { type Environment, requireEnvironment, requireString } from '../environment.ts';
+import { type Limits, resolveLimits } from '../limits.ts';
+import { type AuthorResult, authorDomain } from '../message/author-domain.ts';
+import { openMessage } from '../message/open.ts';
+import type { MessageSource } from '../message/source.ts';
+import { evaluateSpf } from '../spf/evaluate.ts';
+import { formatReceivedSpf } from '../spf/received-spf.ts';
+import { formatVerdict } from './authentication-results.ts';
+import type { MessageVerdict } from './verdict.ts';
+
+/** What the SMTP session said (RFC 5321). */
+export interface Envelope {
+  /** The client's address. */
+  ip: string;
+  /** The name in HELO or EHLO. */
+  helo: string;
+  /** The reverse path without angle brackets; `''` is the null reverse path. */
+  mailFrom: string;
+}
+
+export interface AuthenticateOptions {
+  /** Whose results these are (RFC 8601 §2.5); without it no Authentication-Results value is made. */
+  authservId?: string;
+  dkim?: Omit<DkimOptions, 'limits'>;
+  /** Whose rules DMARC follows; `rfc9989` by default. */
+  protocol?: DmarcOptions['protocol'];
+  /** For `rfc7489`: who knows organizational domains, such as `publicSuffix`. */
+  organizationalDomain?: DmarcOptions['organizationalDomain'];
+  limits?: Partial<Limits>;
+}
+
+/**
+ * Judges one message: SPF on both identities, every DKIM signature, and DMARC on the author's domain. Everything that does
+ * not depend on another answer is asked at once, while the body is still being read; each DNS question is asked once.
+ *
+ * @param message - the message as received, in text, bytes or a stream that is read once
+ * @param envelope - what the SMTP session said
+ * @returns the verdict, plain data
+ * @throws TypeError when an argument is wrong
+ * @throws `env.signal.reason` when the signal aborts, and whatever the message's stream fails with
+ * @see RFC 9989 §5.3
+ * @example
+ * const resolver = memoryResolver({ 'example.com': { TXT: ['v=spf1 ip4:192.0.2.1 -all'] }, '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject'] } });
+ * const envelope = { ip: '192.0.2.1', helo: 'mx.example.com', mailFrom: 'ann@example.com' };
+ * const verdict = await authenticateMessage('From: ann@example.com\r\n\r\nHi\r\n', envelope, { resolver });
+ * verdict.dmarc.result; // => 'pass'
+ */
+export async function authenticateMessage(
+  message: MessageSource,
+  envelope: Envelope,
+  env: Environment,
+  options: AuthenticateOptions = {},
+): Promise<MessageVerdict> {
+  const { ip, helo, mailFrom } = checkArguments(envelope, env, options);
+  const limits = resolveLimits(options.limits);
+  const session = DnsSession.open(env, limits);
+  const inner: Environment = { ...env, resolver: session };
+  const spfEvaluations = Promise.all([
+    evaluateSpf({ ip, helo, mailFrom, identity: 'mailfrom' }, inner, { limits }),
+    evaluateSpf({ ip, helo, mailFrom, identity: 'helo' }, inner, { limits }),
+  ]);
+  // The message is awaited first: should its stream fail, nobody awaits these any more.
+  spfEvaluations.catch(() => {});
+  const lineEndings = options.dkim?.lineEndings ?? 'auto';
+  const opened = await openMessage(message, { limits, lineEndings, ...(env.signal && { signal: env.signal }) });
+  const author = authorDomain(opened.header);
+  if (author.domain !== undefined) prefetchDmarc(author.domain, session);
+  const dkim = await verifyOpenedMessage(opened, inner, { ...options.dkim, limits });
+  const [spfMailFrom, spfHelo] = await spfEvaluations;
+  const identifiers: AuthenticatedIdentifier[] = [
+    // RFC 9989 §4.4.2: SPF authenticates the MAIL FROM domain, which is the HELO name when the reverse path is null.
+    { method: 'spf', domain: spfMailFrom.domain, result: spfMailFrom.result },
+    ...dkim.flatMap(({ domain, result, testing }) =>
+      domain === undefined || (testing && options.dkim?.ignoreTesting)
+        ? []
+        : [{ method: 'dkim' as const, domain, result }],
+    ),
+  ];
+  const { protocol, organizationalDomain, authservId } = options;
+  const dmarcOptions: DmarcOptions = {
+    limits,
+    ...(protocol && { protocol }),
+    ...(organizationalDomain && { organizationalDomain }),
+  };
+  const dmarc =
+    author.domain === undefined
+      ? withoutAuthor(author, protocol ?? 'rfc9989')
+      : await evaluateDmarc({ authorDomain: author.domain, identifiers }, inner, dmarcOptions);
+  const verdict = { spf: { mailFrom: spfMailFrom, helo: spfHelo }, dkim, dmarc };
+  const header = authservId === undefined ? undefined : formatVerdict(authservId, verdict);
+  return {
+    author: describeAuthor(author),
+    ...verdict,
+    ...(header && { authenticationResults: header.value }),
+    receivedSpf: formatReceivedSpf(spfMailFrom, { ip, helo, mailFrom }),
+    diagnostics: [...opened.diagnostics, ...author.diagnostics, ...(header?.diagnostics ?? [])],
+  };
+}
+
+function checkArguments(envelope: Envelope, env: Environment, options: AuthenticateOptions): Envelope {
+  const action = 'authenticate a message';
+  requireEnvironment(action, env);
+  requireString(action, 'ip', envelope?.ip);
+  requireString(action, 'helo', envelope.helo);
+  requireString(action, 'mailFrom', envelope.mailFrom);
+  if (options.authservId !== undefined) requireString(action, 'authservId', options.authservId);
+  return envelope;
+}
+
+/** RFC 9989 §5.3.1: without exactly one author domain DMARC does not apply; that is said, with the reason. */
+function withoutAuthor({ reason }: AuthorResult, protocol: 'rfc9989' | 'rfc7489'): DmarcResult {
+  return {
+    result: 'permerror',
+    ...(reason && { reason: reason satisfies DmarcReason }),
+    protocol,
+    disposition: 'none',
+    alignments: [],
+    walk: [],
+    diagnostics: [],
+  };
+}
+
+function describeAuthor({ domain, address, reason }: AuthorResult): MessageVerdict['author'] {
+  return {
+    ...(domain !== undefined && { domain }),
+    ...(address !== undefined && { address }),
+    ...(reason !== undefined && { reason }),
+  };
+}

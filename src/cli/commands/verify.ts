@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type AuthenticateOptions, authenticateMessage } from '../../authenticate/authenticate.ts';
+import { publicSuffix } from '../../dmarc/public-suffix.ts';
+import type { Resolver } from '../../dns/resolver.ts';
+import { memoryResolver, type Zone } from '../../resolvers/memory.ts';
+import { nodeResolver } from '../../resolvers/node.ts';
+import { type Console, UsageError } from '../console.ts';
+import { paintFor } from '../output.ts';
+import { renderVerdict } from '../render-verdict.ts';
+
+export const usage = `mailverdict verify MESSAGE --ip ADDRESS --helo NAME --mail-from ADDRESS [options]
+
+Judges one message (a file, or - for standard input) by SPF, DKIM and DMARC.
+
+  --ip ADDRESS          address of the client that sent the message
+  --helo NAME           name it gave in HELO or EHLO
+  --mail-from ADDRESS   its reverse path; '' is the null reverse path
+  --zone FILE           answer DNS questions from a JSON file instead of the network
+  --server ADDRESS      name server to ask, with an optional port; may be repeated
+  --at TIME             judge as of this time (ISO 8601), for old messages
+  --rfc7489             follow RFC 7489 with the public suffix list instead of RFC 9989
+  --authserv-id NAME    add the Authentication-Results value under this name
+  --json                print the whole verdict as JSON
+
+Exit status: 0 when DMARC passes, 1 when it does not, 2 when the call is wrong.`;
+
+const options = {
+  ip: { type: 'string' },
+  helo: { type: 'string' },
+  'mail-from': { type: 'string' },
+  zone: { type: 'string' },
+  server: { type: 'string', multiple: true },
+  at: { type: 'string' },
+  rfc7489: { type: 'boolean' },
+  'authserv-id': { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+/** Runs `mailverdict verify`. */
+export async function verify(args: string[], console: Console): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const [file, ...rest] = positionals;
+  if (file === undefined || rest.length > 0) throw new UsageError('name one message');
+  const { ip, helo, 'mail-from': mailFrom, 'authserv-id': authservId } = values;
+  if (ip === undefined || helo === undefined || mailFrom === undefined) {
+    throw new UsageError('--ip, --helo and --mail-from are needed: SPF judges the connection, not the message');
+  }
+  const at = values.at === undefined ? undefined : readTime(values.at);
+  const env = { resolver: await openResolver(values.zone, values.server), ...(at && { now: () => at }) };
+  const settings: AuthenticateOptions = {
+    ...(authservId !== undefined && { authservId }),
+    ...(values.rfc7489 && { protocol: 'rfc7489', organizationalDomain: publicSuffix }),
+  };
+  const message = file === '-' ? console.stdin : createReadStream(file);
+  const verdict = await authenticateMessage(message, { ip, helo, mailFrom }, env, settings);
+  if (values.json) {
+    console.stdout.write(`${JSON.stringify(verdict, undefined, 2)}\n`);
+  } else {
+    console.stdout.write(`${renderVerdict(verdict, paintFor(console.stdout, console.environment))}\n`);
+    if (verdict.authenticationResults !== undefined) {
+      console.stdout.write(`\nAuthentication-Results: ${verdict.authenticationResults.replaceAll('\r\n', '\n')}\n`);
+    }
+  }
+  return verdict.dmarc.result === 'pass' ? 0 : 1;
+}
+
+function readTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()))
+    throw new UsageError(`--at must be a time like 2026-05-04T12:00:00Z: found "${text}"`);
+  return time;
+}
+
+async function openResolver(zone: string | undefined, servers: string[] | undefined): Promise<Resolver> {
+  if (zone === undefined) return nodeResolver({ ...(servers && { servers }) });
+  const text = await readFile(zone, 'utf8');
+  try {
+    return memoryResolver(JSON.parse(text) as Zone);
+  } catch (error) {
+    throw new UsageError(`${zone} is no zone: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,34 @@
+import { styleText } from 'node:util';
+
+/** Colours and marks of the terminal; plain text where nobody looks at a terminal. */
+export interface Paint {
+  good(text: string): string;
+  bad(text: string): string;
+  doubtful(text: string): string;
+  strong(text: string): string;
+  faint(text: string): string;
+}
+
+const plain = (text: string): string => text;
+
+/** Colours for a terminal that wants them (https://no-color.org, and FORCE_COLOR as Node reads it). */
+export function paintFor(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint {
+  const forced = environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0';
+  const wanted = forced || (stream.isTTY === true && !environment.NO_COLOR);
+  if (!wanted) return { good: plain, bad: plain, doubtful: plain, strong: plain, faint: plain };
+  return {
+    good: (text) => styleText('green', text),
+    bad: (text) => styleText('red', text),
+    doubtful: (text) => styleText('yellow', text),
+    strong: (text) => styleText('bold', text),
+    faint: (text) => styleText('dim', text),
+  };
+}
+
+/** A result word in the colour of what it means. */
+export function paintResult(paint: Paint, result: string): string {
+  if (result === 'pass') return paint.good(result);
+  return result === 'fail' || result === 'permerror' || result === 'policy'
+    ? paint.bad(result)
+    : paint.doubtful(result);
+}

@@ -1,0 +1,30 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { latin1, utf8 } from '../text/bytes.ts';
+import type { HeaderBlock } from './message.ts';
+import { diagnose, type MessageCode } from './rules.ts';
+
+/** What can be said about the lines of a header block as such; offsets are octets of `header.bytes`. */
+export function headerFindings(header: HeaderBlock): Diagnostic<MessageCode>[] {
+  const { bytes, fields, malformed } = header;
+  const findings: Diagnostic<MessageCode>[] = [];
+  const first = malformed[0];
+  if (first !== undefined) {
+    const line = latin1(bytes, first.start, Math.min(first.end, first.start + 80));
+    findings.push(diagnose('message.malformed-line', { count: malformed.length, line }, { span: first }));
+  }
+  const spaced = fields.find((field) => field.colon - field.start !== field.name.length);
+  if (spaced !== undefined) {
+    const span = { start: spaced.start + spaced.name.length, end: spaced.colon };
+    findings.push(diagnose('message.space-before-colon', { name: spaced.name }, { span }));
+  }
+  if (fields.length === 0) findings.push(diagnose('message.no-header', {}));
+  if (hasHighOctets(bytes)) {
+    findings.push(diagnose(utf8(bytes) === undefined ? 'message.header-not-utf8' : 'message.header-utf8', {}));
+  }
+  return findings;
+}
+
+function hasHighOctets(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return true;
+  return false;
+}

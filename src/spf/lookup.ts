@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { TxtData } from '../dns/resolver.ts';
+import { isSpfRecord, parseSpfRecord } from './parse.ts';
+import type { SpfRecord } from './record.ts';
+import { diagnoseVerdict } from './verdict-rules.ts';
+
+/** The SPF record among the TXT records of a domain, or why there is none to evaluate (RFC 7208 §4.5, §4.6). */
+export interface SelectedRecord {
+  record?: SpfRecord;
+  fault?: 'no-record' | 'multiple-records' | 'record-too-large' | 'syntax';
+  /** Where there is exactly one. */
+  text?: string;
+  diagnostics: Diagnostic[];
+}
+
+/** Selects and parses the SPF record of a domain. */
+export function selectRecord(domain: string, answer: readonly TxtData[], recordBytes: number): SelectedRecord {
+  let text: string | undefined;
+  let count = 0;
+  for (const txt of answer) {
+    if (!isSpfRecord(txt.text)) continue;
+    count++;
+    text = txt.text;
+  }
+  const place = { subject: domain };
+  if (text === undefined) {
+    return { fault: 'no-record', diagnostics: [diagnoseVerdict('spf.no-record', { domain }, place)] };
+  }
+  if (count > 1) {
+    const finding = diagnoseVerdict('spf.multiple-records', { domain, count }, place);
+    return { fault: 'multiple-records', diagnostics: [finding] };
+  }
+  if (text.length > recordBytes) {
+    const params = { domain, size: text.length, limit: recordBytes };
+    return { fault: 'record-too-large', text, diagnostics: [diagnoseVerdict('spf.record-too-large', params, place)] };
+  }
+  const parsed = parseSpfRecord(text);
+  const diagnostics: Diagnostic[] = [];
+  // What is only worth knowing about a record is not worth a line in the verdict on a message.
+  for (const d of parsed.diagnostics) if (d.severity !== 'info') diagnostics.push({ ...d, subject: domain });
+  return parsed.ok ? { record: parsed.value, text, diagnostics } : { fault: 'syntax', text, diagnostics };
+}
