@@ -1,6 +1,6 @@
 import { type DkimOptions, verifyOpenedMessage } from '../dkim/verify.ts';
 import { prefetchDmarc } from '../dmarc/discover.ts';
-import { type DmarcOptions, evaluateDmarc } from '../dmarc/evaluate.ts';
+import { type DmarcOptions, evaluateDmarc, requireDmarcOptions } from '../dmarc/evaluate.ts';
 import type { AuthenticatedIdentifier, DmarcReason, DmarcResult } from '../dmarc/result.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment, requireString } from '../environment.ts';
@@ -58,6 +58,13 @@ export async function authenticateMessage(
 ): Promise<MessageVerdict> {
   const { ip, helo, mailFrom } = checkArguments(envelope, env, options);
   const limits = resolveLimits(options.limits);
+  const { protocol, organizationalDomain, authservId } = options;
+  const dmarcOptions: DmarcOptions = {
+    limits,
+    ...(protocol && { protocol }),
+    ...(organizationalDomain && { organizationalDomain }),
+  };
+  requireDmarcOptions('authenticate a message', dmarcOptions);
   const session = DnsSession.open(env, limits);
   const inner: Environment = { ...env, resolver: session };
   const spfEvaluations = Promise.all([
@@ -69,7 +76,7 @@ export async function authenticateMessage(
   const lineEndings = options.dkim?.lineEndings ?? 'auto';
   const opened = await openMessage(message, { limits, lineEndings, ...(env.signal && { signal: env.signal }) });
   const author = authorDomain(opened.header);
-  if (author.domain !== undefined) prefetchDmarc(author.domain, session);
+  if (author.domain !== undefined) prefetchDmarc(author.domain, session, dmarcOptions);
   const dkim = await verifyOpenedMessage(opened, inner, { ...options.dkim, limits });
   const [spfMailFrom, spfHelo] = await spfEvaluations;
   const identifiers: AuthenticatedIdentifier[] = [
@@ -81,12 +88,6 @@ export async function authenticateMessage(
         : [{ method: 'dkim' as const, domain, result }],
     ),
   ];
-  const { protocol, organizationalDomain, authservId } = options;
-  const dmarcOptions: DmarcOptions = {
-    limits,
-    ...(protocol && { protocol }),
-    ...(organizationalDomain && { organizationalDomain }),
-  };
   const dmarc =
     author.domain === undefined
       ? withoutAuthor(author, protocol ?? 'rfc9989')

@@ -5,6 +5,3 @@ export interface Console {
   stderr: { write(text: string): unknown };
   environment: NodeJS.ProcessEnv;
 }
-
-/** The call is wrong; the message says how, for a person. */
-export class UsageError extends Error {}

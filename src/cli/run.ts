@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import { verify, usage as verifyUsage } from './commands/verify.ts';
-import { type Console, UsageError } from './console.ts';
+import type { Console } from './console.ts';
 
 const usage = `mailverdict: is this mail really from whom it says, and if not, why?
 
@@ -20,7 +20,7 @@ export async function run(args: string[], console: Console): Promise<number> {
       console.stdout.write(`${version}\n`);
       return 0;
     }
-    if (command !== 'verify') throw new UsageError(`there is no command "${command}"`);
+    if (command !== 'verify') throw new Error(`there is no command "${command}"`);
     if (rest.includes('--help')) {
       console.stdout.write(`${verifyUsage}\n`);
       return 0;

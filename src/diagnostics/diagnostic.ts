@@ -73,7 +73,7 @@ function quote(value: string | number): string {
   return escapeControls(text.length > QUOTED_LENGTH ? `${text.slice(0, QUOTED_LENGTH)}…` : text);
 }
 
-/** Replaces control and direction-changing characters by visible escapes of the form `\u{7}`. */
+/** Replaces control, direction-changing and invisible characters by visible escapes of the form `\u{7}`. */
 export function escapeControls(text: string): string {
   let out = '';
   let copied = 0;
@@ -82,9 +82,10 @@ export function escapeControls(text: string): string {
     const hidden =
       unit < 0x20 ||
       (unit >= 0x7f && unit < 0xa0) ||
+      unit === 0x61c ||
       (unit >= 0x200b && unit <= 0x200f) ||
       (unit >= 0x2028 && unit <= 0x202e) ||
-      (unit >= 0x2066 && unit <= 0x2069) ||
+      (unit >= 0x2060 && unit <= 0x206f) ||
       unit === 0xfeff;
     if (!hidden) continue;
     out += `${text.slice(copied, i)}\\u{${unit.toString(16)}}`;

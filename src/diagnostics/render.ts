@@ -18,15 +18,16 @@ export function renderDiagnostic(text: string, diagnostic: Diagnostic): string {
   const lines = [`${severity} ${code}: ${message} (${spec.spec} §${spec.section})`];
   if (subject !== undefined) lines.push(`  in ${escapeControls(subject)}`);
   if (span !== undefined) lines.push(...sourceLines(text, span.start, span.end));
-  if (fix !== undefined) lines.push(`  fix: ${fix.description}`);
+  if (fix !== undefined) lines.push(`  fix: ${escapeControls(fix.description)}`);
   return lines.join('\n');
 }
 
 function sourceLines(text: string, start: number, end: number): string[] {
   // A header value may be folded: only the line in which the span begins is shown, and of a long line only a window.
-  const lineStart = Math.max(text.lastIndexOf('\n', start - 1) + 1, 0);
+  const lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
   const newline = text.indexOf('\n', start);
-  const lineEnd = newline === -1 ? text.length : newline;
+  const lineBreak = newline === -1 ? text.length : newline;
+  const lineEnd = lineBreak > start && text[lineBreak - 1] === '\r' ? lineBreak - 1 : lineBreak;
   const from = Math.max(lineStart, Math.min(start - WINDOW / 4, lineEnd - WINDOW));
   const to = Math.min(lineEnd, from + WINDOW);
   const before = (from > lineStart ? '…' : '') + escapeControls(text.slice(from, start));

@@ -1,31 +1,63 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { requireString, show } from '../environment.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
 import type { AlignmentMode } from './record.ts';
-import type { AlignmentReason, AlignmentResult, OrganizationalDomainStrategy } from './result.ts';
 import { diagnose } from './verdict-rules.ts';
+
+/** Names the organizational domain of a domain; `undefined` where it has none, as a public suffix does. */
+export type OrganizationalDomainStrategy = (domain: string) => string | undefined;
+
+/** Why two domains are aligned or not. */
+export type AlignmentReason =
+  | 'identical'
+  | 'same-organizational-domain'
+  | 'different-organizational-domain'
+  | 'not-identical'
+  | 'public-suffix'
+  | 'invalid-domain';
+
+/** Whether an identifier's domain is aligned with the author domain (RFC 7489 §3.1, RFC 9989 §4.4). */
+export interface AlignmentResult {
+  aligned: boolean;
+  mode: AlignmentMode;
+  /** Normalized; as it was given where it is no domain name. */
+  authorDomain: string;
+  /** Normalized; as it was given where it is no domain name. */
+  identifierDomain: string;
+  /** In relaxed mode, unless the domain has none. */
+  authorOrganizationalDomain?: string;
+  /** In relaxed mode, unless the domain has none. */
+  identifierOrganizationalDomain?: string;
+  reason: AlignmentReason;
+  diagnostics: Diagnostic[];
+}
+
+/** How `checkAlignmentWith` and `checkAlignment` compare. */
+export interface AlignmentOptions {
+  /** What the record's adkim or aspf asks for; `relaxed` by default. */
+  mode?: AlignmentMode;
+}
 
 /**
  * Says whether the domain of an SPF or DKIM identifier is aligned with the author domain, by a function of the caller's
  * that names organizational domains.
  *
- * Domains are compared as A-labels, without regard to case or a root dot. Strict mode asks for the same name, relaxed
- * mode (the default) for the same organizational domain; a name is aligned with itself in both. The function is asked in
- * relaxed mode only, once for each domain. What it returns counts as no organizational domain unless it is the domain
- * itself or a domain above it, and what it throws is thrown. Throws a `TypeError` for wrong arguments.
+ * Domains are compared as A-labels, without regard to case or a root dot. Strict mode asks for the same name, relaxed mode
+ * for the same organizational domain; a name is aligned with itself in both.
  *
- * Source: RFC 9989 §4.4, RFC 7489 §3.1.
- *
+ * @param organizationalDomain - asked in relaxed mode only, once for each domain; what it returns counts as no
+ *   organizational domain unless it is the domain itself or one above it
+ * @throws TypeError when an argument is wrong, and whatever `organizationalDomain` throws
+ * @see RFC 9989 §4.4, RFC 7489 §3.1
  * @example
- * ```ts
  * const lastTwoLabels = (domain: string) => domain.split('.').slice(-2).join('.');
- * checkAlignmentWith(lastTwoLabels, 'example.com', 'mail.example.com').aligned; // true
- * ```
+ * checkAlignmentWith(lastTwoLabels, 'example.com', 'mail.example.com').aligned; // => true
  */
 export function checkAlignmentWith(
   organizationalDomain: OrganizationalDomainStrategy,
   authorDomain: string,
   identifierDomain: string,
-  options: { mode?: AlignmentMode } = {},
+  options: AlignmentOptions = {},
 ): AlignmentResult {
   requireStrategy('check alignment', organizationalDomain);
   requireString('check alignment', 'authorDomain', authorDomain);

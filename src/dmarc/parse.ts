@@ -1,13 +1,20 @@
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
-import { asciiLower } from '../text/characters.ts';
 import { moveSpans, unwrapPasted } from '../text/pasted.ts';
 import { meantWord } from '../text/spelling.ts';
-import { lintRecord } from './lint.ts';
+import { lintRecord, POLICIES } from './lint.ts';
 import type { DmarcPolicy, DmarcRecord, DmarcTag } from './record.ts';
 import { readUris } from './report-uri.ts';
 import { type DmarcRecordCode, diagnose } from './rules.ts';
-import { type Reading, scanTags, skipWsp, write } from './scan.ts';
+import { find, type Reading, report, scanTag } from './scan.ts';
+
+// What people write for a policy: the word of another product, or a translation that came with the guide they copied from.
+// Letters only; what is at most two letters off the keyword need not be here.
+const WORDS: { readonly [keyword: string]: RegExp } = {
+  none: /^(no|monitor|aucune?|keine?|ningun[oa]?|nenhuma?|nessun[oa]|geen)$/,
+  quarantine: /^[cq]uarentena$/,
+  reject: /^(block|rejeter|ablehnen|zurckweisen|rechazar|rejeitar|rifiuta)$/,
+};
 
 /**
  * Whether a TXT record is a DMARC policy record, whatever follows its version (RFC 9989 §4.7, §4.10).
@@ -20,5 +27,152 @@ import { type Reading, scanTags, skipWsp, write } from './scan.ts';
  * isDmarcRecord('v=DMARC1; p=none'); // true
  */
 export function isDmarcRecord(text: string): boolean {
-  return /^v[ \t]*=[ \t]*DMARC1[ \t]*(;|$)/i.test(text) && text.includes('DMARC1');
+  return /^[vV][ \t]*=[ \t]*DMARC1[ \t]*(;|$)/.test(text);
+}
+
+/**
+ * Reads a DMARC policy record (RFC 9989 §4.7, §4.8): the effective value of every tag, and every fault.
+ *
+ * It reads as people do: a record without a semicolon, or pasted with its zone-file line, is an error, yet `value` holds
+ * what was meant. A receiver must not do that: see `parsePublishedDmarcRecord`.
+ *
+ * @param text - the record: the strings of one TXT record joined with nothing
+ * @throws TypeError where `text` is not a string
+ * @example
+ * parseDmarcRecord('v=DMARC1; p=reject; rua=mailto:dmarc@example.com').value?.p; // 'reject'
+ */
+export function parseDmarcRecord(text: string): Parsed<DmarcRecord, DmarcRecordCode> {
+  requireString('parse the DMARC record', 'text', text);
+  const pasted = isDmarcRecord(text) ? undefined : unwrapPasted(text);
+  if (!pasted) return read(text, true);
+  const { value, diagnostics } = moveSpans(read(pasted.text, true), pasted);
+  const place = {
+    span: { start: 0, end: text.length },
+    fix: { description: 'Publish this', replacement: pasted.text },
+  };
+  return parsed(value, [diagnose('dmarc.pasted', {}, place), ...diagnostics]);
+}
+
+/**
+ * Reads a DMARC policy record as receivers have to: what breaks the grammar falls back to its default (RFC 9989 §4.8).
+ *
+ * @example
+ * parsePublishedDmarcRecord('v=DMARC1; p=reject rua=mailto:dmarc@example.com').value?.p; // undefined
+ */
+export function parsePublishedDmarcRecord(text: string): Parsed<DmarcRecord, DmarcRecordCode> {
+  return read(text, false);
+}
+
+function read(text: string, lenient: boolean): Parsed<DmarcRecord, DmarcRecordCode> {
+  const reading: Reading = { text, lenient, tags: [], first: [], diagnostics: [] };
+  if (/[^\t -~]/.test(text)) reading.text = replaceCharacters(reading);
+  for (let from = 0; from <= text.length; ) from = scanTag(reading, from, find(reading.text, ';', from));
+  const record = checkVersion(reading) ? readRecord(reading) : undefined;
+  return parsed(record, reading.diagnostics);
+}
+
+/** Reports what is not printable ASCII; quotes, odd spaces and line breaks, as word processors leave them, become spaces. */
+function replaceCharacters(reading: Reading): string {
+  return reading.text.replace(/([^\t -~\p{L}]+)|[^\t -~]+/gu, (value, stray: string | undefined, start: number) => {
+    report(reading, 'dmarc.character', { value }, { start, end: start + value.length }, stray && '');
+    return stray && reading.lenient ? ' '.repeat(value.length) : value;
+  });
+}
+
+/** Reports a wrong beginning; `false` where this is no DMARC record at all. */
+function checkVersion(reading: Reading): boolean {
+  const { text, tags, first } = reading;
+  const [v, p] = first;
+  const [tag] = tags;
+  // RFC 9989 §4.7: another version voids the record. What looks like one is still worth reading to its author.
+  if (!tag?.known || !(/dmarc/i.test(v?.value ?? '') || POLICIES.includes(p?.value.toLowerCase() as DmarcPolicy))) {
+    reading.diagnostics = [];
+    report(reading, 'dmarc.version', { value: text }, { start: 0, end: text.length });
+    return false;
+  }
+  const end = tag === v ? v.span.end : 0;
+  const value = text.slice(0, end);
+  if (!isDmarcRecord(value)) {
+    report(reading, 'dmarc.version', { value }, { start: 0, end }, end ? 'v=DMARC1' : 'v=DMARC1; ');
+  } else if (value !== 'v=DMARC1') {
+    report(reading, 'dmarc.version-form', { value }, tag.span, 'v=DMARC1');
+  }
+  return true;
+}
+
+/** RFC 9989 §4.8: what is absent or wrong has its default. */
+function readRecord(reading: Reading): DmarcRecord {
+  const [, , , , adkim, aspf, t, psd, fo, ruaTag, ruf, pct, rf, ri] = reading.first;
+  const rua = readUris(reading, ruaTag);
+  const record: DmarcRecord = {
+    v: 'DMARC1',
+    ...readPolicies(reading, rua.length > 0),
+    adkim: choose(reading, adkim, ['r', 's']) ?? 'r',
+    aspf: choose(reading, aspf, ['r', 's']) ?? 'r',
+    t: choose(reading, t, ['y', 'n']) ?? 'n',
+    psd: choose(reading, psd, ['y', 'n', 'u']) ?? 'u',
+    fo: readFailureOptions(reading, fo),
+    rua,
+    ruf: readUris(reading, ruf),
+    tags: reading.tags,
+  };
+  // RFC 7489 §6.3: a percentage, and a number of 32 bits.
+  if (pct && /^\d+$/.test(pct.value) && Number(pct.value) <= 100) record.pct = Number(pct.value);
+  if (rf) record.rf = rf.value;
+  if (ri && /^\d+$/.test(ri.value) && Number(ri.value) < 2 ** 32) record.ri = Number(ri.value);
+  lintRecord(reading, record);
+  return record;
+}
+
+function readPolicies(reading: Reading, hasRua: boolean): Pick<DmarcRecord, 'p' | 'sp' | 'np'> {
+  const [, pTag, spTag, npTag] = reading.first;
+  const p = choose(reading, pTag, POLICIES);
+  const sp = choose(reading, spTag, POLICIES, p);
+  const np = choose(reading, npTag, POLICIES, sp);
+  if (p && sp && np) return { p, sp, np };
+  // RFC 9989 §4.10.1: without a valid p, or with an invalid sp or np, only a usable rua keeps the record in force, as p=none.
+  const tag = !p ? pTag : !sp ? spTag : npTag;
+  const code = hasRua ? 'dmarc.acts-as-none' : 'dmarc.no-processing';
+  report(reading, code, { name: tag?.name ?? 'p' }, (tag ?? reading.tags[0]!).span);
+  return hasRua ? { p: 'none', sp: 'none', np: 'none' } : {};
+}
+
+/** The tag's value where it is one of those allowed; ABNF literals are case-insensitive. */
+function choose<T extends string>(
+  reading: Reading,
+  tag: DmarcTag | undefined,
+  allowed: readonly T[],
+  absent?: T,
+): T | undefined {
+  if (!tag) return absent;
+  const written = tag.value.toLowerCase();
+  const found = allowed.indexOf(written as T);
+  if (found >= 0) return allowed[found];
+  // Letters only: that also takes off the quotes and dots around a keyword.
+  const word = written.slice(0, 40).replace(/[^a-z]/g, '');
+  const meant = meantWord(word, [...allowed, 'relaxed', 'strict', 'yes', 'no']);
+  const cure = allowed.find((it) => it === meant || it === meant?.[0] || WORDS[it]?.test(word));
+  reportValue(reading, tag, allowed.join(' or '), cure);
+  return undefined;
+}
+
+/**
+ * ```
+ * dmarc-fo   = ("0" / "1") *(":" dmarc-afrf) / dmarc-afrf [":" ("0" / "1")] [":" dmarc-afrf] / *(dmarc-afrf ":") ("0" / "1")
+ * dmarc-afrf = "d" / "s"   ; each may appear at most once in dmarc-fo
+ * ```
+ */
+function readFailureOptions(reading: Reading, tag: DmarcTag | undefined): string[] {
+  if (!tag) return ['0'];
+  const written = tag.value.toLowerCase();
+  // In any order, each once; "1" asks for all that "0" does.
+  const options = [...new Set(written.match(/[01ds]/g))].filter((option) => option !== '0' || !written.includes('1'));
+  const meant = options.join(':');
+  if (meant && meant === written) return options;
+  reportValue(reading, tag, 'like 0, 1 or 1:d:s', /[^01ds:, ]/.test(written) ? undefined : meant);
+  return ['0'];
+}
+
+function reportValue(reading: Reading, { name, value, valueSpan }: DmarcTag, allowed: string, cure?: string): void {
+  report(reading, 'dmarc.tag-value', { name, allowed, value }, valueSpan, cure);
 }

@@ -1,7 +1,7 @@
 import { requireString } from '../environment.ts';
 import { domainName, parentName } from '../names/domain-name.ts';
 import { isWsp } from '../text/characters.ts';
-import type { OrganizationalDomainStrategy } from './result.ts';
+import type { OrganizationalDomainStrategy } from './alignment.ts';
 
 // What the list says about one name: it is a suffix, every name right below it is, or it is one no matter what.
 const SUFFIX = 1;
@@ -9,20 +9,19 @@ const WILDCARD = 2;
 const EXCEPTION = 4;
 
 /**
- * Reads a public suffix list and returns the function that names organizational domains by it.
+ * Reads a public suffix list and returns the function that names organizational domains by it; the function returns
+ * `undefined` for a public suffix and for what is no domain name.
  *
- * The text is that of `public_suffix_list.dat` (<https://publicsuffix.org/list/>), private section included; cut the text
- * where that section begins to go by the registries' rules alone. What is no rule is skipped, so a text without any rule
- * makes every top-level domain, and nothing else, a public suffix. The function returns `undefined` for a public suffix and
- * for what is no domain name. Throws a `TypeError` unless the text is a string.
+ * The private section counts; cut the text where that section begins to go by the registries' rules alone. What is no rule
+ * is skipped, so a text without any rule makes every top-level domain, and nothing else, a public suffix.
  *
- * Source: RFC 7489 §3.2, <https://github.com/publicsuffix/list/wiki/Format>.
- *
+ * @param listText - the text of <https://publicsuffix.org/list/public_suffix_list.dat>
+ * @throws TypeError when the text is not a string
+ * @see RFC 7489 §3.2, <https://github.com/publicsuffix/list/wiki/Format>
  * @example
- * ```ts
+ * import { publicSuffixFrom } from 'mailverdict/public-suffix';
  * const organizationalDomain = publicSuffixFrom('com\nuk\nco.uk\n');
- * organizationalDomain('mail.example.co.uk'); // 'example.co.uk'
- * ```
+ * organizationalDomain('mail.example.co.uk'); // => 'example.co.uk'
  */
 export function publicSuffixFrom(listText: string): OrganizationalDomainStrategy {
   requireString('read the public suffix list', 'listText', listText);

@@ -1,21 +1,16 @@
 // @ts-types="./psl.d.ts"
 import { get } from 'psl';
 import { domainName } from '../names/domain-name.ts';
-import { checkAlignmentWith } from './alignment.ts';
-import type { AlignmentMode } from './record.ts';
-import type { AlignmentResult } from './result.ts';
+import { type AlignmentOptions, type AlignmentResult, checkAlignmentWith } from './alignment.ts';
 
 /**
  * Names the organizational domain of a domain by the public suffix list that the psl package carries; `undefined` for a
- * public suffix and for what is no domain name, an IP address among them.
+ * public suffix and for what is no domain name, an IP address among them. The list is as old as the installed psl:
+ * `publicSuffixFrom` reads a fresher one.
  *
- * It fits `organizationalDomain` of `evaluateDmarc` and `checkAlignmentWith`. The list is as old as the installed psl: for
- * a fresher one use `publicSuffixFrom`. Source: RFC 7489 §3.2.
- *
+ * @see RFC 7489 §3.2
  * @example
- * ```ts
- * publicSuffix('mail.example.co.uk'); // 'example.co.uk'
- * ```
+ * publicSuffix('mail.example.co.uk'); // => 'example.co.uk'
  */
 export function publicSuffix(domain: string): string | undefined {
   // psl calls 3.4 the registrable domain of 1.2.3.4: it only ever sees names.
@@ -26,19 +21,18 @@ export function publicSuffix(domain: string): string | undefined {
 /**
  * Says whether the domain of an SPF or DKIM identifier is aligned with the author domain, by the public suffix list.
  *
- * Domains are compared as A-labels, without regard to case or a root dot. Strict mode asks for the same name, relaxed
- * mode (the default) for the same organizational domain; a name is aligned with itself in both. Throws a `TypeError` for
- * wrong arguments. Source: RFC 7489 §3.1.
+ * Domains are compared as A-labels, without regard to case or a root dot. Strict mode asks for the same name, relaxed mode
+ * for the same organizational domain; a name is aligned with itself in both.
  *
+ * @throws TypeError when an argument is wrong
+ * @see RFC 7489 §3.1
  * @example
- * ```ts
- * checkAlignment('example.co.uk', 'mail.example.co.uk').reason; // 'same-organizational-domain'
- * ```
+ * checkAlignment('example.co.uk', 'mail.example.co.uk').reason; // => 'same-organizational-domain'
  */
 export function checkAlignment(
   authorDomain: string,
   identifierDomain: string,
-  options: { mode?: AlignmentMode } = {},
+  options: AlignmentOptions = {},
 ): AlignmentResult {
   return checkAlignmentWith(publicSuffix, authorDomain, identifierDomain, options);
 }

@@ -1,86 +1,70 @@
+import type { Span } from '../diagnostics/diagnostic.ts';
 import type { DmarcTag, DmarcUri } from './record.ts';
-import { diagnose } from './rules.ts';
-import { find, type Reading, skipWsp, skipWspBack, write } from './scan.ts';
+import { find, type Reading, report, trimmed } from './scan.ts';
 
-// RFC 3986 with "," and "!" percent-encoded (RFC 9989 §4.8), then the obsolete size limit.
-const URI = /^([a-z][a-z\d+.-]*):((?:[\w~:/?#[\]@$&'()*+=.-]|%[\da-f]{2})+)(!\d+[kmgt]?)?$/i;
-
-// RFC 8616 §5: the mailbox stays ASCII. The "//" of "mailto://" would pass as part of the local part.
-const ADDRESS = /^(?!\/\/)[!-~]+@[\w.-]+$/;
-
-// An address that only lacks its "mailto:", or has too much punctuation around it.
-const NEARLY = /^[\s"'<]*(?:mail ?to)?[\s:/"'<]*([^\s:/<>"'@]+@[\w.-]+)[\s"'>]*$/i;
+// A mailto URI with the address of RFC 6068 §2 (ASCII: RFC 8616 §5), or any other URI (RFC 3986); "," and "!" have to be
+// percent-encoded (RFC 9989 §4.8). The obsolete size limit may follow.
+const URI =
+  /^(?:mailto:((?:[\w.+~$&'*=-]|%(?!20|7f)[2-7][\da-f])+@[\w.-]+)(?:\?[^ !]*)?|(?!mailto:)[a-z][\w+.-]*:[^ !"<>]+)(!\d+[kmgt]?)?$/i;
 
 /**
  * Reads the addresses of rua or ruf; what is none is left out.
  *
  * ```
- * dmarc-urilist = (dmarc-uri / obs-dmarc-uri) *(*WSP "," *WSP (dmarc-uri / obs-dmarc-uri))
- * ```
- */
-export function readUris(reading: Reading, tag: DmarcTag | undefined): DmarcUri[] {
-  const uris: DmarcUri[] = [];
-  if (!tag) return uris;
-  const { plain, lenient, diagnostics } = reading;
-  const last = tag.valueSpan.end;
-  for (let from = tag.valueSpan.start; from <= last; ) {
-    let to = Math.min(find(plain, ',', from), last);
-    from = skipWsp(plain, from, to);
-    const item = plain.slice(from, to);
-    let next = to + 1;
-    const at = item.indexOf('@');
-    const gap = at === -1 ? null : /[ \t;]+/.exec(item.slice(at));
-    if (gap && item.includes('@', at + gap.index)) {
-      const start = from + at + gap.index;
-      const end = start + gap[0].length;
-      diagnostics.push(diagnose('dmarc.uri-separator', {}, { span: { start, end }, fix: write(',') }));
-      if (lenient) {
-        to = start;
-        next = end;
-      }
-    }
-    const uri = readUri(reading, tag.name, from, skipWspBack(plain, from, to));
-    if (uri) uris.push(uri);
-    from = next;
-  }
-  return uris;
-}
-
-/**
- * ```
+ * dmarc-urilist         = (dmarc-uri / obs-dmarc-uri) *(*WSP "," *WSP (dmarc-uri / obs-dmarc-uri))
  * obs-dmarc-uri         = dmarc-uri obs-dmarc-report-size
  * obs-dmarc-report-size = "!" 1*DIGIT [ "k" / "m" / "g" / "t" ]
  * ```
  */
-function readUri({ plain, diagnostics }: Reading, name: string, start: number, end: number): DmarcUri | undefined {
-  const found = plain.slice(start, end);
-  const span = { start, end };
-  const match = URI.exec(found);
-  const scheme = match?.[1]!.toLowerCase();
-  const address = match && scheme === 'mailto' ? decode(match[2]!.split('?', 1)[0]!) : '';
-  if (!match || !scheme || (scheme === 'mailto' && !ADDRESS.test(address))) {
-    // Bounded, since its look for "@" starts again at every place.
-    const bare = found.length > 320 ? null : NEARLY.exec(found);
-    const cure = bare && `mailto:${bare[1]!.replaceAll('!', '%21')}`;
-    diagnostics.push(
-      diagnose('dmarc.uri', { name, found }, { span, ...(cure && URI.test(cure) && { fix: write(cure) }) }),
-    );
-    return undefined;
+export function readUris(reading: Reading, tag: DmarcTag | undefined): DmarcUri[] {
+  const uris: DmarcUri[] = [];
+  if (tag) {
+    const { start, end } = tag.valueSpan;
+    for (let from = start; from <= end; ) {
+      from = readUri(reading, tag.name, from, Math.min(find(reading.text, ',', from), end), uris);
+    }
   }
-  const uri: DmarcUri = { uri: found, scheme, span };
-  if (address) uri.address = address;
-  else diagnostics.push(diagnose('dmarc.uri-scheme', { scheme }, { span }));
-  if (match[3]) {
-    const size = match[3].slice(1);
-    uri.uri = found.slice(0, -match[3].length);
-    uri.size = size;
-    diagnostics.push(
-      diagnose('dmarc.uri-size', { size }, { span: { start: end - match[3].length, end }, fix: write('') }),
-    );
-  }
-  return uri;
+  return uris;
 }
 
-function decode(text: string): string {
-  return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** Reads what stands between two commas; returns where the next address begins. */
+function readUri(reading: Reading, name: string, from: number, to: number, uris: DmarcUri[]): number {
+  const span = trimmed(reading.text, from, to);
+  const { start, end } = span;
+  const value = reading.text.slice(start, end);
+  const match = URI.exec(value);
+  if (match) {
+    uris.push(makeUri(reading, value, span, match[1], match[2]));
+    return to + 1;
+  }
+  const gap = /^([^ \t;]*@[^ \t;]*)([ \t;]+)/.exec(value);
+  if (gap) {
+    const place = { start: start + gap[1]!.length, end: start + gap[0].length };
+    report(reading, 'dmarc.separator', { separator: ',', value: value.slice(gap[0].length) }, place, ',');
+    if (reading.lenient) {
+      readUri(reading, name, from, place.start, uris);
+      return place.end;
+    }
+  }
+  // An address that only lacks its "mailto:", or has too much punctuation around it.
+  const bare = value.slice(0, 320).replace(/^[\s"'<]*(mail ?to[\s:/"'<]+)?|[\s"'>]+$/gi, '');
+  const cure = `mailto:${bare.replaceAll('!', '%21')}`;
+  report(reading, 'dmarc.uri', { name, value }, span, URI.test(cure) ? cure : undefined);
+  return to + 1;
+}
+
+function makeUri(reading: Reading, value: string, span: Span, address?: string, limit = ''): DmarcUri {
+  const end = value.length - limit.length;
+  const uri: DmarcUri = { uri: value.slice(0, end), scheme: 'mailto', span };
+  if (address) {
+    uri.address = decodeURIComponent(address);
+  } else {
+    uri.scheme = value.split(':', 1)[0]!.toLowerCase();
+    report(reading, 'dmarc.uri-scheme', { value }, span);
+  }
+  if (limit) {
+    uri.size = limit.slice(1);
+    report(reading, 'dmarc.historic', { value: limit }, { start: span.start + end, end: span.end }, '');
+  }
+  return uri;
 }

@@ -51,34 +51,6 @@ export interface DmarcWalkStep {
   selected: boolean;
 }
 
-/** Names the organizational domain of a domain; `undefined` where it has none, as a public suffix does. */
-export type OrganizationalDomainStrategy = (domain: string) => string | undefined;
-
-/** Why two domains are aligned or not. */
-export type AlignmentReason =
-  | 'identical'
-  | 'same-organizational-domain'
-  | 'different-organizational-domain'
-  | 'not-identical'
-  | 'public-suffix'
-  | 'invalid-domain';
-
-/** Whether an identifier's domain is aligned with the author domain (RFC 7489 §3.1, RFC 9989 §4.4). */
-export interface AlignmentResult {
-  aligned: boolean;
-  mode: AlignmentMode;
-  /** Normalized; as it was given where it is no domain name. */
-  authorDomain: string;
-  /** Normalized; as it was given where it is no domain name. */
-  identifierDomain: string;
-  /** In relaxed mode, unless the domain has none. */
-  authorOrganizationalDomain?: string;
-  /** In relaxed mode, unless the domain has none. */
-  identifierOrganizationalDomain?: string;
-  reason: AlignmentReason;
-  diagnostics: Diagnostic[];
-}
-
 /** The verdict of DMARC, with everything that led to it. */
 export interface DmarcResult {
   result: DmarcResultWord;

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { DnsAnswer, Resolver } from '../dns/resolver.ts';
+import type { DnsAnswer } from '../dns/resolver.ts';
+import type { DnsSession } from '../dns/session.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import { labelCount, parentName } from '../names/domain-name.ts';
-import { isDmarcRecord, parseDmarcRecord } from './parse.ts';
+import { isDmarcRecord, parsePublishedDmarcRecord } from './parse.ts';
 import type { DmarcRecord } from './record.ts';
 import { diagnose } from './verdict-rules.ts';
 
@@ -50,8 +51,8 @@ export function treeWalkDomains(start: string): string[] {
 }
 
 /** Walks from a domain towards the root. All names are known up front, so all are asked at once. */
-export async function walkTree(start: string, resolver: Resolver, limits: Readonly<Limits>): Promise<TreeWalk> {
-  const asked = treeWalkDomains(start).map((domain) => ({ domain, answer: askForRecord(domain, resolver) }));
+export async function walkTree(start: string, session: DnsSession, limits: Readonly<Limits>): Promise<TreeWalk> {
+  const asked = treeWalkDomains(start).map((domain) => ({ domain, answer: askForRecord(domain, session) }));
   const steps: DmarcAnswer[] = [];
   for (const { domain, answer } of asked) {
     const step = readAnswer(domain, await answer, limits);
@@ -63,10 +64,11 @@ export async function walkTree(start: string, resolver: Resolver, limits: Readon
 }
 
 /** Asks for the record of one domain. */
-export async function askForRecord(domain: string, resolver: Resolver): Promise<DnsAnswer<'TXT'>> {
+export function askForRecord(domain: string, session: DnsSession): Promise<DnsAnswer<'TXT'>> {
   const name = `_dmarc.${domain}`;
   // RFC 1035 §2.3.4: a name that is too long to be asked does not exist.
-  return name.length > MAX_NAME ? { name, type: 'TXT', status: 'nxdomain' } : resolver.query(name, 'TXT');
+  if (name.length > MAX_NAME) return Promise.resolve({ name, type: 'TXT', status: 'nxdomain' });
+  return session.query(name, 'TXT');
 }
 
 /** Finds the DMARC record in an answer: several at one name are as good as none (RFC 9989 §4.10 steps 2 and 6). */
@@ -104,7 +106,7 @@ function readRecords(
     const finding = diagnose('dmarc.record-too-large', { name, limit: recordBytes }, { subject: name });
     return { records: 1, text: text.slice(0, recordBytes), findings: [finding] };
   }
-  const { value, diagnostics } = parseDmarcRecord(text);
+  const { value, diagnostics } = parsePublishedDmarcRecord(text);
   const findings = diagnostics.map((diagnostic) => ({ ...diagnostic, subject: name }));
   return { records: 1, text, ...(value && { record: value }), findings };
 }

@@ -33,7 +33,8 @@ export function checkAnswer<T extends RecordType>(
   const base = {
     name,
     type,
-    ...(typeof ttl === 'number' && ttl >= 0 && Number.isFinite(ttl) && { ttl }),
+    // abs() for -0, which JSON does not know.
+    ...(typeof ttl === 'number' && ttl >= 0 && Number.isFinite(ttl) && { ttl: Math.abs(ttl) }),
     ...(typeof authenticated === 'boolean' && { authenticated }),
     ...(Array.isArray(cnames) && { cnames: cnames.slice(0, MAX_CNAMES).filter(isNameText) }),
   };
@@ -45,12 +46,12 @@ export function checkAnswer<T extends RecordType>(
   if (status !== 'answer' || !Array.isArray(records)) {
     return failure(name, type, 'malformed', 'the answer has no known status');
   }
-  const [first, ...rest] = records;
-  if (first === undefined) return { ...base, status: 'nodata' };
+  if (records.length === 0) return { ...base, status: 'nodata' };
+  // Before anything walks over them: an array may say that it has four billion.
   if (records.length > dnsRecords) {
     return failure(name, type, 'malformed', `the answer has ${records.length} records, limit ${dnsRecords}`);
   }
-  const checked = [first, ...rest].map((record) => checkRecord(record, type));
+  const checked = Array.from(records, (record) => checkRecord(record, type));
   if (checked.includes(undefined) || (type === 'TXT' && octets(checked as TxtData[]) > MAX_TXT_OCTETS)) {
     return failure(name, type, 'malformed', `the answer holds what is no ${type} record`);
   }
@@ -76,15 +77,19 @@ function checkRecord(record: unknown, type: RecordType): RecordData[RecordType] 
 function checkMx(record: unknown): MxData | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
   const { preference, exchange } = record as Partial<MxData>;
-  if (typeof preference !== 'number' || !Number.isInteger(preference) || !isNameText(exchange)) return undefined;
-  return { preference, exchange };
+  // RFC 1035 §3.3.9: 16 bits.
+  if (!Number.isInteger(preference) || preference! < 0 || preference! > 0xffff || !isNameText(exchange))
+    return undefined;
+  return { preference: Math.abs(preference!), exchange };
 }
 
 function checkTxt(record: unknown): TxtData | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
   const { text, chunks } = record as Partial<TxtData>;
   if (!isOctets(text)) return undefined;
-  return Array.isArray(chunks) && chunks.every(isOctets) ? { text, chunks: [...chunks] } : { text };
+  if (!Array.isArray(chunks) || chunks.length > MAX_TXT_OCTETS) return { text };
+  const parts: unknown[] = Array.from(chunks);
+  return parts.every(isOctets) && parts.join('') === text ? { text, chunks: parts } : { text };
 }
 
 function isNameText(value: unknown): value is string {

@@ -67,7 +67,9 @@ export class DnsSession implements Resolver {
   #ask<T extends RecordType>(name: string, type: T): Promise<DnsAnswer<T>> {
     return new Promise((resolve, reject) => {
       if (this.#signal?.aborted) return reject(this.#signal.reason);
-      const timeout = () => failure(name, type, 'timeout', `no answer within ${this.#limits.elapsedMs} ms`);
+      const timeout = () => failure(name, type, 'timeout', this.#timeout().message);
+      // Timers fire late, and none runs while nothing is asked.
+      if (performance.now() >= this.#deadline) this.#expired = true;
       if (this.#expired) return resolve(timeout());
       const question: PendingQuestion = { expire: () => resolve(timeout()), abort: reject };
       this.#watch(question);
@@ -100,7 +102,7 @@ export class DnsSession implements Resolver {
 
   readonly #expire = (): void => {
     this.#expired = true;
-    this.#finish((question) => question.expire(), new Error(`no answer within ${this.#limits.elapsedMs} ms`));
+    this.#finish((question) => question.expire(), this.#timeout());
   };
 
   readonly #abort = (): void => {
@@ -115,10 +117,15 @@ export class DnsSession implements Resolver {
     this.#controller?.abort(reason);
   }
 
+  #timeout(): Error {
+    return new Error(`no answer within ${this.#limits.elapsedMs} ms`);
+  }
+
   #abortSignal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#signal?.aborted) this.#controller.abort(this.#signal.reason);
+      else if (this.#expired) this.#controller.abort(this.#timeout());
     }
     return this.#controller.signal;
   }
@@ -126,7 +133,7 @@ export class DnsSession implements Resolver {
 
 function describeError(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    return String(error instanceof Error ? error.message : error);
   } catch {
     return 'the resolver threw';
   }

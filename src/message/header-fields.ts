@@ -116,3 +116,16 @@ export function splitHeaderFields(
   }
   return { bytes, fields, malformed, complete: true };
 }
+
+/** The bytes with every LF turned into CRLF; for a block that has no CR. */
+export function withCrlf(bytes: Uint8Array): Uint8Array {
+  let lines = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0x0a) lines++;
+  const out = new Uint8Array(bytes.length + lines);
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] === 0x0a) out[length++] = 0x0d;
+    out[length++] = bytes[i]!;
+  }
+  return out;
+}

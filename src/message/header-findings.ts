@@ -9,7 +9,9 @@ export function headerFindings(header: HeaderBlock): Diagnostic<MessageCode>[] {
   const findings: Diagnostic<MessageCode>[] = [];
   const first = malformed[0];
   if (first !== undefined) {
-    const line = latin1(bytes, first.start, Math.min(first.end, first.start + 80));
+    const lf = bytes.indexOf(0x0a, first.start);
+    const end = lf === -1 ? first.end : lf - (bytes[lf - 1] === 0x0d ? 1 : 0);
+    const line = latin1(bytes, first.start, Math.max(first.start, Math.min(end, first.start + 80)));
     findings.push(diagnose('message.malformed-line', { count: malformed.length, line }, { span: first }));
   }
   const spaced = fields.find((field) => field.colon - field.start !== field.name.length);

@@ -19,6 +19,8 @@ export interface HeaderBlock {
   fields: HeaderField[];
   /** Lines that are no header field, as offsets into `bytes`. */
   malformed: Span[];
+  /** Set when the block was over the limits, so that there may be fields that are not listed. */
+  cutOff?: true;
 }
 
 /** A message whose header block was read and whose body can be read once. */

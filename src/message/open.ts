@@ -8,6 +8,7 @@ import {
   type HeaderEnd,
   splitHeaderFields,
   startHeaderEndSearch,
+  withCrlf,
 } from './header-fields.ts';
 import { headerFindings } from './header-findings.ts';
 import { countLines, lineFindings } from './line-statistics.ts';
@@ -125,7 +126,7 @@ function readHeader(
   const raw = bytes.subarray(0, Math.min(headerEnd, limits.headerBytes));
   const block = lineEndings === 'lf' ? withCrlf(raw) : raw;
   const { complete, ...header } = splitHeaderFields(block, 'crlf', limits.headerFields);
-  if (!complete) return { header, over: { limit: limits.headerFields, unit: 'fields' } };
+  if (!complete) return { header: { ...header, cutOff: true }, over: { limit: limits.headerFields, unit: 'fields' } };
   if (!tooLong) return { header };
   return { header: withoutLastLine(header), over: { limit: limits.headerBytes, unit: 'octets' } };
 }
@@ -137,19 +138,8 @@ function withoutLastLine({ bytes, fields, malformed }: HeaderBlock): HeaderBlock
     bytes: bytes.subarray(0, start),
     fields: fields.filter((field) => field.start < start),
     malformed: malformed.filter((span) => span.start < start),
+    cutOff: true,
   };
-}
-
-function withCrlf(bytes: Uint8Array): Uint8Array {
-  let lines = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0x0a) lines++;
-  const out = new Uint8Array(bytes.length + lines);
-  let length = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === 0x0a) out[length++] = 0x0d;
-    out[length++] = bytes[i]!;
-  }
-  return out;
 }
 
 function bodyOf(

@@ -1,6 +1,6 @@
 import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
 
-/** Findings about the form of a message and about who its author is. */
+/** Findings about the form of a message. */
 export const messageRules = {
   'message.header-too-large': ['error', 'RFC 5322', '2.2', 'The header is over the limit of {limit} {unit}'],
   'message.lf-line-endings': [

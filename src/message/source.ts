@@ -1,4 +1,5 @@
 import { show } from '../environment.ts';
+import { utf8Bytes } from '../text/bytes.ts';
 
 /** A message as the caller has it; a string stands for its UTF-8 bytes. */
 export type MessageSource = string | Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -19,6 +20,13 @@ interface Stream {
 /** Whether a value is a `Uint8Array` (a Node Buffer is one), also one of another realm. */
 export function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]';
+}
+
+/** The bytes of a message that is no stream, or a `TypeError`; `action` completes "Cannot …". */
+export function messageBytes(action: string, message: unknown): Uint8Array {
+  if (typeof message === 'string') return utf8Bytes(message);
+  if (isBytes(message)) return message;
+  throw new TypeError(`Cannot ${action}: "message" must be a string or Uint8Array, received ${show(message)}`);
 }
 
 function streamOf(source: unknown): Stream | undefined {

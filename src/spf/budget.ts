@@ -4,7 +4,7 @@ import type { DnsSession } from '../dns/session.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import type { SpfFault, SpfQuery, SpfStep } from './result.ts';
-import { diagnoseVerdict } from './verdict-rules.ts';
+import { diagnose } from './verdict-rules.ts';
 
 /** Where a question comes from: the domain whose record is evaluated and the term, for findings. */
 export interface Origin {
@@ -59,26 +59,19 @@ export class SpfBudget {
     origin: Origin,
   ): Promise<readonly RecordData[T][] | SpfFault> {
     const key = `${type} ${name}`;
-    if (this.#asked.size >= this.limits.spfQueries && !this.#asked.has(key)) {
-      this.diagnostics.push(diagnoseVerdict('spf.query-limit', { limit: this.limits.spfQueries }, { ...origin }));
+    if (this.#asked.size >= this.limits.spfQueries && !this.#closed && !this.#asked.has(key)) {
+      this.diagnostics.push(diagnose('spf.query-limit', { limit: this.limits.spfQueries }, { ...origin }));
       return 'query-limit';
     }
     this.#asked.add(key);
     return this.#read(await this.#session.query(name, type), log, origin);
   }
 
-  /** Asks outside of all limits: the text of `exp=`, which is wanted once the result is known. */
-  async askBeyond<T extends RecordType>(
-    name: string,
-    type: T,
+  #read<T extends RecordType>(
+    answer: DnsAnswer<T>,
     log: SpfQuery[],
     origin: Origin,
-  ): Promise<readonly RecordData[T][] | SpfFault> {
-    this.#asked.add(`${type} ${name}`);
-    return this.#read(await this.#session.query(name, type), log, origin);
-  }
-
-  #read<T extends RecordType>(answer: DnsAnswer<T>, log: SpfQuery[], origin: Origin): readonly RecordData[T][] | SpfFault {
+  ): readonly RecordData[T][] | SpfFault {
     const { name, type, status } = answer;
     log.push({ name, type, status });
     switch (answer.status) {
@@ -89,10 +82,10 @@ export class SpfBudget {
         return [];
       case 'failure':
         if (this.#session.expired) {
-          this.diagnostics.push(diagnoseVerdict('spf.deadline', { name, type, limit: this.limits.elapsedMs }, { ...origin }));
+          this.diagnostics.push(diagnose('spf.deadline', { name, type, limit: this.limits.elapsedMs }, { ...origin }));
           return 'deadline';
         }
-        this.diagnostics.push(diagnoseVerdict('spf.dns-failure', { name, type, reason: answer.reason }, { ...origin }));
+        this.diagnostics.push(diagnose('spf.dns-failure', { name, type, reason: answer.reason }, { ...origin }));
         return 'dns-failure';
       default:
         return unreachable(answer);
@@ -124,7 +117,7 @@ export class SpfBudget {
     }
   }
 
-  /** The verdict is known: nothing more is asked ahead. */
+  /** The verdict is known: nothing more is asked ahead, and an explanation is outside the limits (RFC 7208 §4.6.4). */
   close(): void {
     this.#closed = true;
   }

@@ -3,10 +3,10 @@ import { type Environment, requireString, show } from '../environment.ts';
 import { domainName } from '../names/domain-name.ts';
 import { formatIpAddress, type IpAddress, parseIpAddress, unmapIpAddress } from '../names/ip-address.ts';
 import { isAlphanumeric, isWsp } from '../text/characters.ts';
-import { diagnoseVerdict } from './verdict-rules.ts';
+import { diagnose } from './verdict-rules.ts';
 
 /** Who connects and what it said (RFC 7208 §2.3, §2.4). */
-export interface SpfQuestion {
+export interface SpfInput {
   /** The address of the SMTP client. */
   ip: string;
   /** What it said in HELO or EHLO. */
@@ -42,23 +42,23 @@ const MAX_PATH = 1024;
 const MAX_HELO = 255;
 
 /** Checks the arguments (`TypeError`) and finds out whose record is asked for. */
-export function readSubject(question: SpfQuestion, env: Environment, diagnostics: Diagnostic[]): SpfSubject {
-  const { helo, mailFrom, receiver } = question;
+export function readSubject(question: SpfInput, env: Environment, diagnostics: Diagnostic[]): SpfSubject {
   const identity = checkArguments(question);
+  const { helo, mailFrom, receiver } = question;
   const address = parseIpAddress(question.ip);
   if (address === undefined) {
     throw new TypeError(`Cannot ${ACTION}: "ip" must be an IP address, received ${show(question.ip)}`);
   }
   const ip = unmapIpAddress(address);
   if (ip !== address) {
-    diagnostics.push(diagnoseVerdict('spf.mapped-address', { ip: question.ip, address: formatIpAddress(ip) }));
+    diagnostics.push(diagnose('spf.mapped-address', { ip: question.ip, address: formatIpAddress(ip) }));
   }
   const path = identity === 'helo' ? heloPath(helo ?? '') : readReversePath(mailFrom ?? '', helo ?? '', diagnostics);
   const name = path.domain === undefined ? undefined : domainName(path.domain);
   // RFC 7208 §4.3: not a multi-label domain name: none.
   const domain = name?.includes('.') ? name : undefined;
   const shown = domain ?? escapeControls((path.domain ?? path.text).slice(0, MAX_HELO));
-  if (domain === undefined) diagnostics.push(diagnoseVerdict('spf.invalid-domain', { domain: shown }));
+  if (domain === undefined) diagnostics.push(diagnose('spf.invalid-domain', { domain: shown }));
   return {
     identity,
     ip,
@@ -72,7 +72,7 @@ export function readSubject(question: SpfQuestion, env: Environment, diagnostics
   };
 }
 
-function checkArguments(question: SpfQuestion): 'mailfrom' | 'helo' {
+function checkArguments(question: SpfInput): 'mailfrom' | 'helo' {
   if (typeof question !== 'object' || question === null) {
     throw new TypeError(`Cannot ${ACTION}: the first argument must be an object with "ip", received ${show(question)}`);
   }
@@ -120,18 +120,18 @@ function isAscii(text: string): boolean {
 function readReversePath(text: string, helo: string, diagnostics: Diagnostic[]): ReadPath {
   const path = parseReversePath(text);
   if (path === undefined) {
-    diagnostics.push(diagnoseVerdict('spf.sender-syntax', { value: text }));
+    diagnostics.push(diagnose('spf.sender-syntax', { value: text }));
     return { text, localPart: 'postmaster' };
   }
-  if (path.domain === '' && path.localPart === '') {
+  if (path === 'null') {
     // RFC 7208 §2.4: the null reverse path stands for postmaster at the HELO name.
-    diagnostics.push(diagnoseVerdict('spf.null-reverse-path', { helo }));
+    diagnostics.push(diagnose('spf.null-reverse-path', { helo }));
     return heloPath(helo);
   }
-  if (path.routed) diagnostics.push(diagnoseVerdict('spf.source-route', { value: text }));
+  if (path.routed) diagnostics.push(diagnose('spf.source-route', { value: text }));
   if (path.localPart !== '') return { text, localPart: path.localPart, domain: path.domain };
   // RFC 7208 §4.3: without a local part it is "postmaster".
-  diagnostics.push(diagnoseVerdict('spf.local-part-missing', { value: text }));
+  diagnostics.push(diagnose('spf.local-part-missing', { value: text }));
   return { text, localPart: 'postmaster', domain: path.domain };
 }
 
@@ -140,7 +140,7 @@ function readReversePath(text: string, helo: string, diagnostics: Diagnostic[]):
  * brackets, the local part and its "@" optional (RFC 7208 §4.3). `undefined` for anything that two programs could read
  * in two ways: it must not be guessed whose record counts.
  */
-function parseReversePath(text: string): { localPart: string; domain: string; routed: boolean } | undefined {
+function parseReversePath(text: string): { localPart: string; domain: string; routed: boolean } | 'null' | undefined {
   if (text.length > MAX_PATH) return undefined;
   let start = 0;
   let end = text.length;
@@ -151,6 +151,7 @@ function parseReversePath(text: string): { localPart: string; domain: string; ro
     start++;
     end--;
   }
+  if (start === end) return 'null';
   const mailbox = skipRoute(text, start, end);
   const at = lastUnquotedAt(text, mailbox, end);
   if (at === undefined || !isLocalPart(text, mailbox, at)) return undefined;

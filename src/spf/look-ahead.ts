@@ -1,8 +1,9 @@
 import type { TxtData } from '../dns/resolver.ts';
-import { selectRecord, type SelectedRecord } from './lookup.ts';
+import { type SelectedRecord, selectRecord } from './lookup.ts';
 import { expandName, type MacroScope, pointerQueryName, queryName, usesMacro } from './macro.ts';
 import {
   addressType,
+  MOST_HOSTS,
   matchesDirectly,
   mxHosts,
   needsLookup,
@@ -30,9 +31,9 @@ export function selectOnce(call: SpfCall, domain: string, answer: readonly TxtDa
  * will stop. `spent` is how many terms with lookups will have been used by then, at the least.
  */
 export function lookAhead(call: SpfCall, record: SpfRecord, domain: string, from: number, spent: number): void {
-  if (call.lookedAhead.has(domain)) return;
-  call.lookedAhead.add(domain);
   const { limits } = call.budget;
+  if (limits.lookAhead === 0 || call.lookedAhead.has(domain)) return;
+  call.lookedAhead.add(domain);
   let terms = spent;
   let redirect: SpfMacroString | undefined;
   for (let i = 0; i < record.terms.length; i++) {
@@ -62,10 +63,11 @@ function askTerm(
   const scope: MacroScope = { subject, domain };
   if (macro !== undefined && !subject.localPartIsAscii && usesMacro(macro.parts, 'sl')) return;
   if (macro !== undefined && usesMacro(macro.parts, 'p')) {
-    return askPointers(call, (records) => preferredNames(records, domain));
+    askPointers(call, (records) => preferredNames(records, domain));
+    return;
   }
   const target = macro === undefined ? domain : queryName(expandName(macro.parts, scope));
-  if (target === undefined) return;
+  if (target === undefined || (mechanism === 'include' && !target.includes('.'))) return;
   switch (mechanism) {
     case 'include':
       budget.askAhead(target, 'TXT', (records) => {
@@ -75,7 +77,7 @@ function askTerm(
       break;
     case 'mx':
       budget.askAhead(target, 'MX', (records) => {
-        if (records.length <= 10) askAddresses(call, mxHosts(records));
+        if (records.length <= MOST_HOSTS) askAddresses(call, mxHosts(records));
       });
       break;
     case 'ptr':

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { TxtData } from '../dns/resolver.ts';
 import { isSpfRecord, parseSpfRecord } from './parse.ts';
 import type { SpfRecord } from './record.ts';
-import { diagnoseVerdict } from './verdict-rules.ts';
+import { diagnose } from './verdict-rules.ts';
 
 /** The SPF record among the TXT records of a domain, or why there is none to evaluate (RFC 7208 §4.5, §4.6). */
 export interface SelectedRecord {
@@ -24,15 +24,15 @@ export function selectRecord(domain: string, answer: readonly TxtData[], recordB
   }
   const place = { subject: domain };
   if (text === undefined) {
-    return { fault: 'no-record', diagnostics: [diagnoseVerdict('spf.no-record', { domain }, place)] };
+    return { fault: 'no-record', diagnostics: [diagnose('spf.no-record', { domain }, place)] };
   }
   if (count > 1) {
-    const finding = diagnoseVerdict('spf.multiple-records', { domain, count }, place);
+    const finding = diagnose('spf.multiple-records', { domain, count }, place);
     return { fault: 'multiple-records', diagnostics: [finding] };
   }
   if (text.length > recordBytes) {
     const params = { domain, size: text.length, limit: recordBytes };
-    return { fault: 'record-too-large', text, diagnostics: [diagnoseVerdict('spf.record-too-large', params, place)] };
+    return { fault: 'record-too-large', text, diagnostics: [diagnose('spf.record-too-large', params, place)] };
   }
   const parsed = parseSpfRecord(text);
   const diagnostics: Diagnostic[] = [];

@@ -1,6 +1,6 @@
 import { formatIpAddress, type IpAddress } from '../names/ip-address.ts';
-import { asciiLower, isAlphanumeric } from '../text/characters.ts';
 import { utf8Bytes } from '../text/bytes.ts';
+import { asciiLower, isAlphanumeric } from '../text/characters.ts';
 import type { SpfSubject } from './identity.ts';
 import type { SpfMacroLetter, SpfMacroPart } from './record.ts';
 

@@ -1,13 +1,13 @@
 import type { MxData, RecordData, RecordType } from '../dns/resolver.ts';
 import { isAtOrBelow } from '../names/domain-name.ts';
-import { parseIpAddress, samePrefix } from '../names/ip-address.ts';
+import { type IpAddress, parseIpAddress, samePrefix } from '../names/ip-address.ts';
 import type { Origin, SpfBudget } from './budget.ts';
 import type { SpfSubject } from './identity.ts';
-import { expandName, type MacroScope, pointerQueryName, queryName, usesMacro } from './macro.ts';
 import type { SelectedRecord } from './lookup.ts';
+import { expandName, type MacroScope, pointerQueryName, queryName, usesMacro } from './macro.ts';
 import type { SpfDirective, SpfMacroString, SpfMechanismName } from './record.ts';
-import type { SpfFault, SpfStep } from './result.ts';
-import { diagnoseVerdict } from './verdict-rules.ts';
+import type { SpfFault, SpfQuery, SpfStep } from './result.ts';
+import { diagnose } from './verdict-rules.ts';
 
 /** What everybody who takes part in one evaluation knows. */
 export interface SpfCall {
@@ -24,7 +24,7 @@ export interface SpfCall {
 export type Judgement = 'match' | 'no-match' | SpfFault;
 
 // RFC 7208 §4.6.4: MX records beyond 10 are an error, PTR records beyond 10 are ignored.
-const MOST_HOSTS = 10;
+export const MOST_HOSTS = 10;
 
 /** Whether a mechanism asks DNS and counts towards the 10 terms (RFC 7208 §4.6.4). */
 export function needsLookup(mechanism: SpfMechanismName): boolean {
@@ -34,13 +34,35 @@ export function needsLookup(mechanism: SpfMechanismName): boolean {
 /** Whether `all`, `ip4` or `ip6` matches (RFC 7208 §5.1, §5.6). */
 export function matchesDirectly({ ip }: SpfSubject, { mechanism, network, cidr }: SpfDirective): boolean {
   if (mechanism === 'all') return true;
-  if (mechanism !== (ip.family === 4 ? 'ip4' : 'ip6')) return false;
-  const address = parseIpAddress(network ?? '');
-  return address !== undefined && samePrefix(ip, address, prefixLength(ip.family, cidr));
+  return mechanism === (ip.family === 4 ? 'ip4' : 'ip6') && network !== undefined && isWithin(ip, network, cidr);
 }
 
-function prefixLength(family: 4 | 6, cidr: SpfDirective['cidr']): number {
-  return family === 4 ? (cidr?.ip4 ?? 32) : (cidr?.ip6 ?? 128);
+/** Whether an address is in the network around another of its family, whose text was checked before. */
+function isWithin(ip: IpAddress, text: string, cidr: SpfDirective['cidr']): boolean {
+  if (ip.family === 4) {
+    const bits = cidr?.ip4 ?? 32;
+    const [a, b, c, d] = ip.bytes;
+    // A shift by 32 shifts by nothing.
+    return bits === 0 || (ip4Bits(text) ^ ((a! << 24) | (b! << 16) | (c! << 8) | d!)) >>> (32 - bits) === 0;
+  }
+  const network = parseIpAddress(text);
+  return network !== undefined && samePrefix(ip, network, cidr?.ip6 ?? 128);
+}
+
+/** The 32 bits of a dotted quad. A record may hold hundreds of networks, so nothing is allocated for one. */
+function ip4Bits(text: string): number {
+  let bits = 0;
+  let octet = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x2e) {
+      bits = (bits << 8) | octet;
+      octet = 0;
+    } else {
+      octet = octet * 10 + unit - 0x30;
+    }
+  }
+  return (bits << 8) | octet;
 }
 
 /** The type of address record that the client's family asks for (RFC 7208 §5). */
@@ -74,31 +96,22 @@ export function pointerNames(records: readonly string[], target?: string): strin
  * The name that a domain-spec stands for; the current domain where there is none (RFC 7208 §4.8). `unusable` stands for
  * a term that then matches nothing: `name` where the expanded text is no DNS name, `local-part` by RFC 8616 §4.
  */
-export async function findTarget(
-  call: SpfCall,
+export function findTarget(
+  { subject, budget }: SpfCall,
   scope: MacroScope,
   macro: SpfMacroString | undefined,
   step: SpfStep,
-): Promise<{ target: string } | { unusable: 'name' | 'local-part' } | SpfFault> {
+): { target: string } | { unusable: 'name' | 'local-part' } {
   if (macro === undefined) return named(step, scope.domain);
   const place = { span: step.span, subject: scope.domain };
-  if (!call.subject.localPartIsAscii && usesMacro(macro.parts, 'sl')) {
-    call.budget.diagnostics.push(diagnoseVerdict('spf.non-ascii-local-part', { term: step.term }, place));
+  if (!subject.localPartIsAscii && usesMacro(macro.parts, 'sl')) {
+    budget.diagnostics.push(diagnose('spf.non-ascii-local-part', { term: step.term }, place));
     return { unusable: 'local-part' };
   }
-  let full = scope;
-  if (usesMacro(macro.parts, 'p')) {
-    // RFC 7208 §4.6.4: the PTR lookup of %{p} "is included in the overall limit"; counted once, since it is asked once.
-    if (!call.pointerPaid && !call.budget.spendTerm(step)) return 'lookup-limit';
-    call.pointerPaid = true;
-    const pointer = await findPointer(call, scope.domain, step);
-    if (pointer.fault !== undefined) return pointer.fault;
-    full = { ...scope, pointer: pointer.name };
-  }
-  const text = expandName(macro.parts, full);
+  const text = expandName(macro.parts, scope);
   const target = queryName(text);
   if (target !== undefined) return named(step, target);
-  call.budget.diagnostics.push(diagnoseVerdict('spf.invalid-target', { term: step.term, target: text }, place));
+  budget.diagnostics.push(diagnose('spf.invalid-target', { term: step.term, target: text }, place));
   return { unusable: 'name' };
 }
 
@@ -108,17 +121,16 @@ function named(step: SpfStep, target: string): { target: string } {
 }
 
 /** RFC 7208 §7.3: the validated name of the client, best the domain itself, else one below it, else any, else "unknown". */
-async function findPointer(
+export async function findPointer(
   call: SpfCall,
   domain: string,
-  step: SpfStep,
+  log: SpfQuery[],
+  origin: Origin,
 ): Promise<{ name: string; fault?: never } | { fault: SpfFault }> {
-  const { budget, subject } = call;
-  const origin = { subject: domain, span: step.span };
-  const answer = await budget.ask(pointerQueryName(subject.ip), 'PTR', step.queries, origin);
+  const answer = await call.budget.ask(pointerQueryName(call.subject.ip), 'PTR', log, origin);
   if (answer === 'dns-failure') return { name: 'unknown' };
   if (typeof answer === 'string') return { fault: answer };
-  const found = await firstValidated(call, preferredNames(answer, domain), step, origin);
+  const found = await firstValidated(call, preferredNames(answer, domain), log, origin);
   if (found.fault !== undefined) return found;
   return { name: found.name ?? 'unknown' };
 }
@@ -133,13 +145,13 @@ export function preferredNames(records: readonly string[], domain: string): stri
 async function firstValidated(
   { budget, subject }: SpfCall,
   names: readonly string[],
-  step: SpfStep,
+  log: SpfQuery[],
   origin: Origin,
 ): Promise<{ name?: string; fault?: never } | { fault: SpfFault }> {
   const type = addressType(subject);
   for (const name of names.slice(1)) budget.askAhead(name, type);
   for (const name of names) {
-    const addresses = await budget.ask(name, type, step.queries, origin);
+    const addresses = await budget.ask(name, type, log, origin);
     if (addresses === 'dns-failure') continue;
     if (typeof addresses === 'string') return { fault: addresses };
     if (includesClient(subject, addresses, undefined)) return { name };
@@ -148,11 +160,7 @@ async function firstValidated(
 }
 
 function includesClient({ ip }: SpfSubject, addresses: readonly string[], cidr: SpfDirective['cidr']): boolean {
-  const bits = prefixLength(ip.family, cidr);
-  for (const text of addresses) {
-    const address = parseIpAddress(text);
-    if (address !== undefined && samePrefix(ip, address, bits)) return true;
-  }
+  for (const text of addresses) if (isWithin(ip, text, cidr)) return true;
   return false;
 }
 
@@ -197,7 +205,7 @@ async function judgeMx(
   // RFC 7208 §4.6.4: an error whatever the first 10 hold, since their order is not the domain's to choose.
   if (answer.length > MOST_HOSTS) {
     const params = { domain: target, count: answer.length, limit: MOST_HOSTS };
-    budget.diagnostics.push(diagnoseVerdict('spf.mx-limit', params, { ...origin }));
+    budget.diagnostics.push(diagnose('spf.mx-limit', params, { ...origin }));
     return 'mx-limit';
   }
   const type = addressType(subject);
@@ -219,9 +227,9 @@ async function judgePtr(call: SpfCall, target: string, step: SpfStep, origin: Or
   if (typeof answer === 'string') return answer;
   if (answer.length > MOST_HOSTS) {
     const params = { name, count: answer.length, limit: MOST_HOSTS };
-    call.budget.diagnostics.push(diagnoseVerdict('spf.ptr-names', params, { ...origin }));
+    call.budget.diagnostics.push(diagnose('spf.ptr-names', params, { ...origin }));
   }
-  const found = await firstValidated(call, pointerNames(answer, target), step, origin);
+  const found = await firstValidated(call, pointerNames(answer, target), step.queries, origin);
   if (found.fault !== undefined) return found.fault;
   return found.name === undefined ? 'no-match' : 'match';
 }
@@ -237,6 +245,6 @@ async function askFirst<T extends RecordType>(
   const answer = await budget.ask(name, type, step.queries, origin);
   if (typeof answer === 'string' || answer.length > 0 || budget.spendVoid(step)) return answer;
   const params = { term: step.term, limit: budget.limits.spfVoid };
-  budget.diagnostics.push(diagnoseVerdict('spf.void-limit', params, { ...origin }));
+  budget.diagnostics.push(diagnose('spf.void-limit', params, { ...origin }));
   return 'void-limit';
 }

@@ -6,7 +6,12 @@ export const spfVerdictRules = {
   'spf.null-reverse-path': ['info', 'RFC 7208', '2.4', 'MAIL FROM is empty, so postmaster@{helo} is checked'],
   'spf.sender-syntax': ['warning', 'RFC 7208', '2.2', 'MAIL FROM is no mailbox: "{value}"'],
   'spf.source-route': ['info', 'RFC 7208', '2.2', 'MAIL FROM has a source route, which is ignored: "{value}"'],
-  'spf.local-part-missing': ['info', 'RFC 7208', '4.3', 'MAIL FROM has no local part, postmaster stands for it: "{value}"'],
+  'spf.local-part-missing': [
+    'info',
+    'RFC 7208',
+    '4.3',
+    'MAIL FROM has no local part, postmaster stands for it: "{value}"',
+  ],
   'spf.invalid-domain': ['warning', 'RFC 7208', '4.3', '"{domain}" is no domain name of several labels'],
   'spf.no-record': ['info', 'RFC 7208', '4.5', 'Domain {domain} has no SPF record'],
   'spf.multiple-records': ['error', 'RFC 7208', '4.5', 'Domain {domain} has {count} SPF records, only one is allowed'],
@@ -28,5 +33,5 @@ export const spfVerdictRules = {
 
 export type SpfVerdictCode = keyof typeof spfVerdictRules;
 
-export const diagnoseVerdict: Diagnose<typeof spfVerdictRules> = (code, params, place) =>
+export const diagnose: Diagnose<typeof spfVerdictRules> = (code, params, place) =>
   makeDiagnostic(spfVerdictRules, code, params, place);

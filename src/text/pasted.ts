@@ -1,16 +1,18 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { isDigits } from './characters.ts';
 
 /** A record found inside what somebody pasted: a zone-file line, a line of `dig` output, or the record in quotes. */
 export interface PastedRecord {
   form: 'zone-line' | 'quoted';
   /** The record itself, its quoted chunks joined with nothing (RFC 7208 §3.3, RFC 6376 §3.6.2.2). */
   text: string;
-  /** For each unit of `text` its offset in what was pasted. */
+  /** For each unit of `text` its offset in what was pasted; of an escape the offset of its last character. */
   offsets: number[];
 }
 
-// owner [ttl] [class] TXT, in either order of ttl and class (RFC 1035 §5.1), or the "text =" of nslookup.
-const BEFORE_RECORD = /^[ \t]*(?:[^ \t"]+[ \t]+)?(?:(?:\d+|IN)[ \t]+){0,2}(?:TXT[ \t]+|text[ \t]*=[ \t]*)\(?[ \t]*/i;
+// owner [ttl] [class] TXT, in either order of ttl and class (RFC 1035 §5.1), or the "text =" of nslookup. An owner with "="
+// or ";" is none but a record's first tag, which another one called "text" may follow.
+const BEFORE_RECORD = /^[ \t]*(?:[^ \t"=;]+[ \t]+)?(?:(?:\d+|IN)[ \t]+){0,2}(?:TXT[ \t]+|text[ \t]*=[ \t]*)\(?[ \t]*/i;
 
 const QUOTES = '"“”„«»';
 
@@ -34,12 +36,19 @@ export function unwrapPasted(text: string): PastedRecord | undefined {
       continue;
     }
     if (!inside) continue;
-    // RFC 1035 §5.1: a backslash takes the special meaning from the next character.
-    if (c === '\\' && i + 1 < text.length) i++;
-    out += text[i];
+    const [unit, length] = c === '\\' ? readEscape(text, i) : [c, 1];
+    out += unit;
+    i += length - 1;
     offsets.push(i);
   }
   return { form: head > 0 ? 'zone-line' : 'quoted', text: out, offsets };
+}
+
+/** RFC 1035 §5.1: `\DDD` is the octet of that number, a backslash before anything else takes its special meaning. */
+function readEscape(text: string, at: number): [unit: string, length: number] {
+  const digits = text.slice(at + 1, at + 4);
+  if (digits.length === 3 && isDigits(digits) && Number(digits) < 256) return [String.fromCharCode(Number(digits)), 4];
+  return at + 1 < text.length ? [text[at + 1]!, 2] : ['\\', 1];
 }
 
 /** Moves every span of a value that was parsed out of `pasted.text` to its place in the pasted text. */

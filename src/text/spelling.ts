@@ -34,10 +34,10 @@ export function meantWord(
   let bestDistance = word.length <= 4 ? 2 : 3;
   for (const candidate of candidates) {
     const d = distance(word, candidate, bestDistance);
-    if (d === bestDistance) best = undefined;
-    if (d >= bestDistance) continue;
+    // A word of which no letter stayed was not misspelt.
+    if (d > bestDistance || d >= candidate.length) continue;
+    best = d < bestDistance ? candidate : undefined;
     bestDistance = d;
-    best = candidate;
   }
   return best;
 }

@@ -84,8 +84,10 @@ function scanTag(text: string, from: number, to: number, tags: ScannedTag[], fau
     if (to < text.length || from === 0) faults.push({ kind: 'empty', text: '', span: { start: from, end: to } });
     return;
   }
-  const equals = text.indexOf('=', start);
-  if (equals === -1 || equals >= end) {
+  // Not indexOf, which would read on to the end of the text for each of many pieces without "=".
+  let equals = start;
+  while (equals < end && text.charCodeAt(equals) !== 0x3d) equals++;
+  if (equals === end) {
     faults.push({ kind: 'no-equals', text: text.slice(start, end), span: { start, end } });
     return;
   }

@@ -78,7 +78,8 @@ function encode(id: number, question: Buffer, answer: DnsAnswer, limit: number):
   return Buffer.concat([u16(id, 0x8380, 1, 0, 0, 0), question]);
 }
 
-async function respond(query: Buffer, zone: Zone, limit: number): Promise<Buffer | undefined> {
+/** The response to a query message, or nothing where the zone says `timeout` or `network`. */
+export async function respond(query: Buffer, zone: Zone, limit: number): Promise<Buffer | undefined> {
   let at = 12;
   const labels: string[] = [];
   for (let length = query[at]!; length > 0; length = query[at]!) {

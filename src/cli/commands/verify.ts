@@ -6,7 +6,7 @@ import { publicSuffix } from '../../dmarc/public-suffix.ts';
 import type { Resolver } from '../../dns/resolver.ts';
 import { memoryResolver, type Zone } from '../../resolvers/memory.ts';
 import { nodeResolver } from '../../resolvers/node.ts';
-import { type Console, UsageError } from '../console.ts';
+import type { Console } from '../console.ts';
 import { paintFor } from '../output.ts';
 import { renderVerdict } from '../render-verdict.ts';
 
@@ -42,10 +42,10 @@ const options = {
 export async function verify(args: string[], console: Console): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const [file, ...rest] = positionals;
-  if (file === undefined || rest.length > 0) throw new UsageError('name one message');
+  if (file === undefined || rest.length > 0) throw new Error('name one message');
   const { ip, helo, 'mail-from': mailFrom, 'authserv-id': authservId } = values;
   if (ip === undefined || helo === undefined || mailFrom === undefined) {
-    throw new UsageError('--ip, --helo and --mail-from are needed: SPF judges the connection, not the message');
+    throw new Error('--ip, --helo and --mail-from are needed: SPF judges the connection, not the message');
   }
   const at = values.at === undefined ? undefined : readTime(values.at);
   const env = { resolver: await openResolver(values.zone, values.server), ...(at && { now: () => at }) };
@@ -68,8 +68,7 @@ export async function verify(args: string[], console: Console): Promise<number> 
 
 function readTime(text: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new UsageError(`--at must be a time like 2026-05-04T12:00:00Z: found "${text}"`);
+  if (Number.isNaN(time.getTime())) throw new Error(`--at must be a time like 2026-05-04T12:00:00Z: found "${text}"`);
   return time;
 }
 
@@ -79,6 +78,6 @@ async function openResolver(zone: string | undefined, servers: string[] | undefi
   try {
     return memoryResolver(JSON.parse(text) as Zone);
   } catch (error) {
-    throw new UsageError(`${zone} is no zone: ${(error as Error).message}`);
+    throw new Error(`${zone} is no zone: ${(error as Error).message}`);
   }
 }

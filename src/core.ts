@@ -1,0 +1,68 @@
+/**
+ * Everything portable but the public suffix list: records, evaluation, resolvers that need no Node API.
+ *
+ * @module
+ */
+
+export { type AuthenticateOptions, authenticateMessage, type Envelope } from './authenticate/authenticate.ts';
+export type { MessageVerdict } from './authenticate/verdict.ts';
+export { createKeyCache, type KeyCache } from './crypto/key-cache.ts';
+export { nativeCrypto } from './crypto/native.ts';
+export { portableCrypto } from './crypto/portable.ts';
+export type { CryptoProvider, Hash, ImportedKey, PublicKey } from './crypto/provider.ts';
+export type { Diagnostic, Fix, Parsed, Severity, Span } from './diagnostics/diagnostic.ts';
+export { renderDiagnostic } from './diagnostics/render.ts';
+export { formatDkimKeyRecord, formatDkimSignature } from './dkim/format.ts';
+export { type DkimKeyRecord, parseDkimKeyRecord } from './dkim/key-record.ts';
+export type { DkimReason, DkimResult, DkimResultWord } from './dkim/result.ts';
+export type { DkimCode } from './dkim/rules.ts';
+export { type DkimSignature, type DkimTag, parseDkimSignature } from './dkim/signature.ts';
+export { type DkimOptions, verifyDkimSignature, verifyDkimSignatures } from './dkim/verify.ts';
+export {
+  type AlignmentOptions,
+  type AlignmentReason,
+  type AlignmentResult,
+  checkAlignmentWith,
+  type OrganizationalDomainStrategy,
+} from './dmarc/alignment.ts';
+export { type DmarcInput, type DmarcOptions, evaluateDmarc } from './dmarc/evaluate.ts';
+export { formatDmarcRecord } from './dmarc/format.ts';
+export { parseDmarcRecord } from './dmarc/parse.ts';
+export type { AlignmentMode, DmarcPolicy, DmarcRecord, DmarcTag, DmarcUri } from './dmarc/record.ts';
+export type {
+  AuthenticatedIdentifier,
+  DmarcAlignment,
+  DmarcReason,
+  DmarcResult,
+  DmarcResultWord,
+  DmarcWalkStep,
+} from './dmarc/result.ts';
+export type { DmarcRecordCode } from './dmarc/rules.ts';
+export type { DnsAnswer, FailureReason, MxData, RecordData, RecordType, Resolver, TxtData } from './dns/resolver.ts';
+export type { Environment } from './environment.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export { type AuthorResult, parseAuthorDomain } from './message/author-domain.ts';
+export { type ParsedMessage, parseMessage } from './message/parse-message.ts';
+export type { MessageSource } from './message/source.ts';
+export { type Lookup, resolverFrom } from './resolvers/adapt.ts';
+export { type CacheOptions, cachingResolver } from './resolvers/cache.ts';
+export { type DohOptions, dohResolver } from './resolvers/doh.ts';
+export { memoryResolver, type Zone, type ZoneNode, type ZoneRecord, type ZoneRecordSet } from './resolvers/memory.ts';
+export { type RecordingResolver, recordingResolver } from './resolvers/record.ts';
+export { evaluateSpf, type SpfInput, type SpfOptions } from './spf/evaluate.ts';
+export { formatSpfRecord } from './spf/format.ts';
+export { parseSpfRecord } from './spf/parse.ts';
+export { formatReceivedSpf } from './spf/received-spf.ts';
+export type {
+  SpfDirective,
+  SpfMacroLetter,
+  SpfMacroPart,
+  SpfMacroString,
+  SpfMechanismName,
+  SpfModifier,
+  SpfQualifier,
+  SpfRecord,
+  SpfTerm,
+} from './spf/record.ts';
+export type { SpfQuery, SpfReason, SpfResult, SpfResultWord, SpfStep, SpfTrace } from './spf/result.ts';
+export type { SpfRecordCode } from './spf/rules.ts';
