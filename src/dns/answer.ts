@@ -27,35 +27,56 @@ export function checkAnswer<T extends RecordType>(
   type: T,
   dnsRecords: number,
 ): DnsAnswer<T> {
-  if (typeof raw !== 'object' || raw === null)
+  if (typeof raw !== 'object' || raw === null) {
     return failure(name, type, 'malformed', 'the resolver returned no answer');
-  const { status, records, reason, detail, ttl, authenticated, cnames } = raw as { [key: string]: unknown };
-  const base = {
-    name,
-    type,
-    // abs() for -0, which JSON does not know.
-    ...(typeof ttl === 'number' && ttl >= 0 && Number.isFinite(ttl) && { ttl: Math.abs(ttl) }),
-    ...(typeof authenticated === 'boolean' && { authenticated }),
-    ...(Array.isArray(cnames) && { cnames: cnames.slice(0, MAX_CNAMES).filter(isNameText) }),
-  };
-  if (status === 'nodata' || status === 'nxdomain') return { ...base, status };
-  if (status === 'failure') {
-    const known = FAILURES.find((word) => word === reason) ?? 'malformed';
-    return failure(name, type, known, typeof detail === 'string' ? detail : undefined);
   }
-  if (status !== 'answer' || !Array.isArray(records)) {
-    return failure(name, type, 'malformed', 'the answer has no known status');
+  const { status, records, reason, detail } = raw as { [key: string]: unknown };
+  switch (status) {
+    case 'nodata':
+    case 'nxdomain':
+      return withExtras({ name, type, status }, raw);
+    case 'failure': {
+      const known = FAILURES.find((word) => word === reason) ?? 'malformed';
+      return failure(name, type, known, typeof detail === 'string' ? detail : undefined);
+    }
+    case 'answer':
+      break;
+    default:
+      return failure(name, type, 'malformed', 'the answer has no known status');
   }
-  if (records.length === 0) return { ...base, status: 'nodata' };
+  if (!Array.isArray(records)) return failure(name, type, 'malformed', 'the answer has no records');
+  if (records.length === 0) return withExtras({ name, type, status: 'nodata' }, raw);
   // Before anything walks over them: an array may say that it has four billion.
   if (records.length > dnsRecords) {
     return failure(name, type, 'malformed', `the answer has ${records.length} records, limit ${dnsRecords}`);
   }
-  const checked = Array.from(records, (record) => checkRecord(record, type));
-  if (checked.includes(undefined) || (type === 'TXT' && octets(checked as TxtData[]) > MAX_TXT_OCTETS)) {
-    return failure(name, type, 'malformed', `the answer holds what is no ${type} record`);
+  const checked = checkRecords(records, type);
+  if (checked === undefined) return failure(name, type, 'malformed', `the answer holds what is no ${type} record`);
+  return withExtras({ name, type, status, records: checked }, raw);
+}
+
+function withExtras<T extends RecordType>(answer: DnsAnswer<T>, raw: object): DnsAnswer<T> {
+  const { ttl, authenticated, cnames } = raw as { [key: string]: unknown };
+  // abs() for -0, which JSON does not know.
+  if (typeof ttl === 'number' && ttl >= 0 && Number.isFinite(ttl)) answer.ttl = Math.abs(ttl);
+  if (typeof authenticated === 'boolean') answer.authenticated = authenticated;
+  if (Array.isArray(cnames)) answer.cnames = cnames.slice(0, MAX_CNAMES).filter(isNameText);
+  return answer;
+}
+
+function checkRecords<T extends RecordType>(
+  records: readonly unknown[],
+  type: T,
+): [RecordData[T], ...RecordData[T][]] | undefined {
+  const checked: RecordData[RecordType][] = [];
+  let octets = 0;
+  for (const raw of records) {
+    const record = checkRecord(raw, type);
+    if (record === undefined) return undefined;
+    if (type === 'TXT') octets += (record as TxtData).text.length;
+    checked.push(record);
   }
-  return { ...base, status: 'answer', records: checked as [RecordData[T], ...RecordData[T][]] };
+  return octets > MAX_TXT_OCTETS ? undefined : (checked as [RecordData[T], ...RecordData[T][]]);
 }
 
 function checkRecord(record: unknown, type: RecordType): RecordData[RecordType] | undefined {
@@ -88,8 +109,13 @@ function checkTxt(record: unknown): TxtData | undefined {
   const { text, chunks } = record as Partial<TxtData>;
   if (!isOctets(text)) return undefined;
   if (!Array.isArray(chunks) || chunks.length > MAX_TXT_OCTETS) return { text };
+  // Text was looked at; chunks that join to it hold nothing else. A hole of the array is no string.
   const parts: unknown[] = Array.from(chunks);
-  return parts.every(isOctets) && parts.join('') === text ? { text, chunks: parts } : { text };
+  return parts.every(isString) && parts.join('') === text ? { text, chunks: parts } : { text };
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isNameText(value: unknown): value is string {
@@ -100,8 +126,4 @@ function isOctets(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_TXT_OCTETS) return false;
   for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0xff) return false;
   return true;
-}
-
-function octets(records: readonly TxtData[]): number {
-  return records.reduce((sum, { text }) => sum + text.length, 0);
 }

@@ -7,8 +7,10 @@ import type { DnsAnswer, RecordType, Resolver } from './resolver.ts';
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface PendingQuestion {
-  expire(): void;
-  abort(reason: unknown): void;
+  name: string;
+  type: RecordType;
+  resolve(answer: DnsAnswer<never>): void;
+  reject(reason: unknown): void;
 }
 
 /**
@@ -67,22 +69,41 @@ export class DnsSession implements Resolver {
   #ask<T extends RecordType>(name: string, type: T): Promise<DnsAnswer<T>> {
     return new Promise((resolve, reject) => {
       if (this.#signal?.aborted) return reject(this.#signal.reason);
-      const timeout = () => failure(name, type, 'timeout', this.#timeout().message);
+      const question: PendingQuestion = { name, type, resolve, reject };
       // Timers fire late, and none runs while nothing is asked.
       if (performance.now() >= this.#deadline) this.#expired = true;
-      if (this.#expired) return resolve(timeout());
-      const question: PendingQuestion = { expire: () => resolve(timeout()), abort: reject };
+      if (this.#expired) return this.#timeOut(question);
       this.#watch(question);
-      const done = (answer: DnsAnswer<T>) => {
-        this.#unwatch(question);
-        resolve(answer);
-      };
-      // An async function: a resolver that throws at once is a resolver that rejects.
-      const answered = (async () => this.#resolver.query(name, type, this.#options))();
-      answered
-        .then((raw) => checkAnswer(raw, name, type, this.#limits.dnsRecords))
-        .then(done, (error: unknown) => done(failure(name, type, 'network', describeError(error))));
+      try {
+        const answered = Promise.resolve(this.#resolver.query(name, type, this.#options));
+        answered.then(
+          (raw) => this.#settle(question, raw),
+          (error: unknown) => this.#fail(question, error),
+        );
+      } catch (error) {
+        this.#fail(question, error);
+      }
     });
+  }
+
+  #settle(question: PendingQuestion, raw: unknown): void {
+    try {
+      // The pending questions are of all types; what this one resolves to is what checkAnswer made of its own type.
+      const answer = checkAnswer(raw, question.name, question.type, this.#limits.dnsRecords) as DnsAnswer<never>;
+      this.#unwatch(question);
+      question.resolve(answer);
+    } catch (error) {
+      this.#fail(question, error);
+    }
+  }
+
+  #fail(question: PendingQuestion, error: unknown): void {
+    this.#unwatch(question);
+    question.resolve(failure(question.name, question.type, 'network', describeError(error)) as DnsAnswer<never>);
+  }
+
+  #timeOut({ name, type, resolve }: PendingQuestion): void {
+    resolve(failure(name, type, 'timeout', this.#timeout().message) as DnsAnswer<never>);
   }
 
   #watch(question: PendingQuestion): void {
@@ -102,12 +123,12 @@ export class DnsSession implements Resolver {
 
   readonly #expire = (): void => {
     this.#expired = true;
-    this.#finish((question) => question.expire(), this.#timeout());
+    this.#finish((question) => this.#timeOut(question), this.#timeout());
   };
 
   readonly #abort = (): void => {
     const reason: unknown = this.#signal?.reason;
-    this.#finish((question) => question.abort(reason), reason);
+    this.#finish((question) => question.reject(reason), reason);
   };
 
   #finish(settle: (question: PendingQuestion) => void, reason: unknown): void {
