@@ -60,7 +60,7 @@ const zone = {
   'news.example.org': { TXT: ['v=spf1 include:_spf.mailer.example include:_spf.shop.example -all'] },
   '_spf.mailer.example': { TXT: ['v=spf1 ip4:198.51.100.0/24 ip6:2001:db8:5::/48 ~all'] },
   '_spf.shop.example': { TXT: ['v=spf1 ip4:203.0.113.7 ip4:192.0.2.0/27 ~all'] },
-  '_dmarc.example.org': { TXT: ['v=DMARC1; p=reject; sp=quarantine; np=reject; rua=mailto:dmarc@example.org'] },
+  '_dmarc.example.org': { TXT: ['v=DMARC1; p=reject; adkim=s; rua=mailto:dmarc@example.org'] },
   'nov2026._domainkey.example.org': {
     TXT: [chunks(`v=DKIM1; k=rsa; p=${rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`)],
   },

@@ -3,11 +3,12 @@ import { prefetchDmarc } from '../dmarc/discover.ts';
 import { type DmarcOptions, evaluateDmarc, requireDmarcOptions } from '../dmarc/evaluate.ts';
 import type { AuthenticatedIdentifier, DmarcReason, DmarcResult } from '../dmarc/result.ts';
 import { DnsSession } from '../dns/session.ts';
-import { type Environment, requireEnvironment, requireString } from '../environment.ts';
+import { type Environment, requireEnvironment, requireString, show } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { type AuthorResult, authorDomain } from '../message/author-domain.ts';
 import { openMessage } from '../message/open.ts';
 import type { MessageSource } from '../message/source.ts';
+import { parseIpAddress } from '../names/ip-address.ts';
 import { evaluateSpf } from '../spf/evaluate.ts';
 import { formatReceivedSpf } from '../spf/received-spf.ts';
 import { formatVerdict } from './authentication-results.ts';
@@ -106,7 +107,9 @@ export async function authenticateMessage(
 function checkArguments(envelope: Envelope, env: Environment, options: AuthenticateOptions): Envelope {
   const action = 'authenticate a message';
   requireEnvironment(action, env);
-  requireString(action, 'ip', envelope?.ip);
+  if (typeof envelope?.ip !== 'string' || parseIpAddress(envelope.ip) === undefined) {
+    throw new TypeError(`Cannot ${action}: "ip" must be an IP address, received ${show(envelope?.ip)}`);
+  }
   requireString(action, 'helo', envelope.helo);
   requireString(action, 'mailFrom', envelope.mailFrom);
   if (options.authservId !== undefined) requireString(action, 'authservId', options.authservId);

@@ -11,17 +11,20 @@ export interface Paint {
 
 const plain = (text: string): string => text;
 
+// The caller has decided; styleText would look at the process's own output.
+const always = { validateStream: false };
+
 /** Colours for a terminal that wants them (https://no-color.org, and FORCE_COLOR as Node reads it). */
 export function paintFor(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint {
   const forced = environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0';
   const wanted = forced || (stream.isTTY === true && !environment.NO_COLOR);
   if (!wanted) return { good: plain, bad: plain, doubtful: plain, strong: plain, faint: plain };
   return {
-    good: (text) => styleText('green', text),
-    bad: (text) => styleText('red', text),
-    doubtful: (text) => styleText('yellow', text),
-    strong: (text) => styleText('bold', text),
-    faint: (text) => styleText('dim', text),
+    good: (text) => styleText('green', text, always),
+    bad: (text) => styleText('red', text, always),
+    doubtful: (text) => styleText('yellow', text, always),
+    strong: (text) => styleText('bold', text, always),
+    faint: (text) => styleText('dim', text, always),
   };
 }
 

@@ -33,9 +33,9 @@ function because(reason: string | undefined): string {
 function renderDmarc(dmarc: DmarcResult, paint: Paint): string[] {
   const { result, reason, policy, policyDomain, alignments, walk, disposition } = dmarc;
   const lines = [`${paint.strong('DMARC')}   ${paintResult(paint, result)}${because(reason && dmarcReasons[reason])}`];
-  for (const { method, domain, mode, aligned } of alignments) {
+  for (const { method, domain, mode, aligned, result: checked } of alignments) {
     const mark = aligned ? paint.good('aligned') : paint.doubtful('not aligned');
-    lines.push(`  ${method.padEnd(5)} ${shown(domain)} ${mark} (${mode})`);
+    lines.push(`  ${method.padEnd(5)} ${paintResult(paint, checked)} ${shown(domain)} ${mark} (${mode})`);
   }
   if (policy !== undefined && policyDomain !== undefined) {
     const stepped = policy.effective === policy.published ? '' : `, stepped down to ${policy.effective} by t=y`;
