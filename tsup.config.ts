@@ -17,5 +17,5 @@ export default defineConfig([
   { ...shared, entry: portable, format: 'esm', platform: 'neutral' },
   { ...shared, entry: portable, format: 'cjs', platform: 'neutral', noExternal: [/^@noble\//] },
   { ...shared, entry: { node: 'src/node.ts' }, format: ['esm', 'cjs'], platform: 'node' },
-  { ...shared, entry: { cli: 'src/cli/main.ts' }, format: 'esm', platform: 'node', dts: false, splitting: false },
+  { ...shared, entry: { cli: 'src/cli/main.ts' }, format: 'esm', platform: 'node', dts: false, splitting: false, sourcemap: false, minify: true },
 ]);

@@ -23,6 +23,7 @@ const budgets = [
   ['checkAlignment', 'mailverdict', 50, 'psl'],
 ];
 
+let tarball = '';
 const failures = [];
 let passed = 0;
 function check(name, ok, detail = '') {
@@ -64,6 +65,7 @@ async function checkSizes() {
 
 function checkTarball() {
   const [packed] = JSON.parse(call('npm', ['pack', '--json', '--pack-destination', folder], root));
+  tarball = packed.filename;
   const files = packed.files.map(({ path }) => path);
   const unexpected = files.filter((path) => !/^(dist\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path));
   check(
@@ -138,6 +140,9 @@ try {
   checkTypes();
   attempt('publint', () => {
     call('npx', ['publint', '--strict'], root);
+  });
+  attempt('attw', () => {
+    call('npx', ['attw', '--profile', 'node16', join(folder, tarball)], root);
   });
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   check('run-time dependencies', Object.keys(dependencies).length <= 7, Object.keys(dependencies).join(', '));

@@ -9,11 +9,16 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
 
+// Most bodies are short: they do with the first buffer.
+const FIRST_BUFFER = 2048;
 const BUFFER = 16_384;
 // Below this it is quicker to copy a piece into the buffer than to hand it on by itself.
 const OWN_PIECE = 4096;
 // Below this a loop is quicker than `set`.
 const SMALL_COPY = 96;
+
+// In the loops over all octets these are written as numbers: where a bundler turns constants into variables, a loop takes
+// half as long again.
 
 /** Gathers small pieces, so that a body full of changes does not become a hundred thousand calls of the hash. */
 class Output {
@@ -44,6 +49,38 @@ class Output {
     else for (let i = from; i < to; i++) buffer[used++] = bytes[i]!;
   }
 
+  /** Copies with white space reduced, up to the end of the first line that needed no change, and returns that place. */
+  relaxedLines(bytes: Uint8Array, from: number, to: number): number {
+    let i = from;
+    let changed = true;
+    while (i < to) {
+      const buffer = this.#room(FIRST_BUFFER);
+      const limit = Math.min(to, i + FIRST_BUFFER);
+      let used = this.#used;
+      while (i < limit) {
+        const octet = bytes[i++]!;
+        if (octet > 0x20 || (octet === 0x20 && bytes[i]! > 0x20)) {
+          buffer[used++] = octet;
+        } else if (octet === 0x20 || octet === 0x09) {
+          while (bytes[i] === 0x20 || bytes[i] === 0x09) i++;
+          // White space before a bare CR is no end of a line.
+          if (bytes[i] !== 0x0d || bytes[i + 1] !== 0x0a) buffer[used++] = 0x20;
+          changed = true;
+        } else {
+          buffer[used++] = octet;
+          if (octet !== 0x0a) continue;
+          if (!changed) {
+            this.#used = used;
+            return i;
+          }
+          changed = false;
+        }
+      }
+      this.#used = used;
+    }
+    return i;
+  }
+
   flush(): void {
     if (this.#buffer === undefined || this.#used === 0) return;
     this.#sink(this.#buffer.subarray(0, this.#used));
@@ -51,8 +88,10 @@ class Output {
   }
 
   #room(size: number): Uint8Array {
-    this.#buffer ??= new Uint8Array(BUFFER);
-    if (this.#used + size > BUFFER) this.flush();
+    this.#buffer ??= new Uint8Array(FIRST_BUFFER);
+    if (this.#used + size <= this.#buffer.length) return this.#buffer;
+    this.flush();
+    if (this.#buffer.length < BUFFER) this.#buffer = new Uint8Array(BUFFER);
     return this.#buffer;
   }
 }
@@ -148,75 +187,94 @@ export class BodyCanonicalizer {
 
 /** Reduces the white space in octets that begin and end with content, so that every run of it lies whole between them. */
 function relaxContent(bytes: Uint8Array, from: number, to: number, output: Output): void {
-  const words = wordsOf(bytes, from, to);
+  const words = to - from < WORTH_WORDS ? undefined : wordsOf(bytes);
   let copied = from;
   let i = from;
-  for (;;) {
-    i = findWsp(bytes, words, i, to);
-    if (i >= to) break;
-    // The common case: one space between words.
-    if (bytes[i] === SP && bytes[i + 1]! > SP) {
-      i += 2;
-      continue;
-    }
-    let end = i + 1;
-    while (bytes[end] === SP || bytes[end] === HTAB) end++;
-    const lineEnd = bytes[end] === CR && bytes[end + 1] === LF;
-    if (lineEnd) {
-      output.piece(bytes, copied, i);
-      copied = end;
-    } else if (end - i > 1 || bytes[i] === HTAB) {
-      output.piece(bytes, copied, i);
-      output.octet(SP);
-      copied = end;
-    }
-    i = end;
+  while (i < to) {
+    if (words !== undefined) i = skipContent(words, i, to);
+    // Not to the end at once: behind a text there may be an attachment, which is skipped faster, from one word to another.
+    const end = words === undefined ? to : Math.min(to, words.start + ((i - words.start + STRETCH) & ~3));
+    i = words === undefined ? nextChange(bytes, i, end) : nextChangeInWords(bytes, words, i, end);
+    if (i >= end) continue;
+    output.piece(bytes, copied, i);
+    i = output.relaxedLines(bytes, i, to);
+    copied = i;
   }
   output.piece(bytes, copied, to);
 }
 
-/** The octets from the first aligned one on, four at a time. */
+/** The first octet from `from` on that may begin a run of white space that is not canonical, or `to`. */
+function nextChange(bytes: Uint8Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    const octet = bytes[i]!;
+    if (octet > 0x20) continue;
+    if (octet === 0x09 || (octet === 0x20 && isRunOrEnd(bytes[i + 1]!))) return i;
+  }
+  return to;
+}
+
+function isRunOrEnd(octet: number): boolean {
+  return octet === 0x20 || octet === 0x09 || octet === 0x0d;
+}
+
+const WORTH_WORDS = 256;
+const STRETCH = 4096;
+
+/** The octets from the first aligned one on, four at a time; `undefined` on a machine that counts them from the other end. */
 interface Words {
   view: Int32Array;
   start: number;
 }
 
-const WORTH_WORDS = 256;
-
-function wordsOf(bytes: Uint8Array, from: number, to: number): Words | undefined {
-  if (to - from < WORTH_WORDS) return undefined;
+function wordsOf(bytes: Uint8Array): Words | undefined {
+  if (new Uint8Array(Int32Array.of(1).buffer)[0] !== 1) return undefined;
   const start = -bytes.byteOffset & 3;
   return { view: new Int32Array(bytes.buffer, bytes.byteOffset + start, (bytes.length - start) >> 2), start };
 }
 
-const NEAR = 24;
-
 /**
- * The first SP or HTAB from `from` on, or `to`. Without white space nearby, eight octets are looked at together: attachments
- * are megabytes of base64, and this is what their verification costs besides the hash.
+ * Skips octets that are no white space, as many as can be told eight at a time: attachments are megabytes of base64, and
+ * this is what their verification costs besides the hash.
  */
-function findWsp(bytes: Uint8Array, words: Words | undefined, from: number, to: number): number {
-  let i = from;
-  for (const near = words === undefined ? to : Math.min(to, from + NEAR); i < near; i++) {
-    const octet = bytes[i];
-    if (octet === SP || octet === HTAB) return i;
-  }
-  if (words === undefined || i >= to) return i < to ? i : to;
-  const { view, start } = words;
-  for (; ((i - start) & 3) !== 0; i++) if (bytes[i] === SP || bytes[i] === HTAB) return i < to ? i : to;
-  const last = Math.min(view.length, (to - start) >> 2) - 1;
-  for (let w = (i - start) >> 2; w < last; w += 2) {
-    // SP and HTAB have no bit outside 0x29, and neither CR, LF, letters nor digits are like that. The usual test for an
-    // octet of zero (x - 1 & ~x & 0x80) then finds them, with "(", ")", "!" and a few controls besides.
+function skipContent({ view, start }: Words, from: number, to: number): number {
+  if (((from - start) & 3) !== 0) return from;
+  let w = (from - start) >> 2;
+  for (const last = ((to - start) >> 2) - 1; w < last; w += 2) {
+    // SP and HTAB have no bit outside 0x29, and CR, LF, letters and digits have. The usual test for an octet of zero
+    // (x - 1 & ~x & 0x80) then finds them, with "(", ")", "!" and a few controls besides.
     const x = view[w]! & 0xd6d6d6d6;
     const y = view[w + 1]! & 0xd6d6d6d6;
-    if ((((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y)) & 0x80808080) {
-      for (let k = start + 4 * w, end = k + 8; k < end; k++) if (bytes[k] === SP || bytes[k] === HTAB) return k;
-    }
-    i = start + 4 * (w + 2);
+    if ((((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y)) & 0x80808080) break;
   }
-  for (; i < to; i++) if (bytes[i] === SP || bytes[i] === HTAB) return i;
-  return to;
+  return start + 4 * w;
+}
+
+/**
+ * As `nextChange`, four octets at a time and without a branch for each word of a text: those branches, which no processor
+ * predicts, would be most of the time.
+ */
+function nextChangeInWords(bytes: Uint8Array, { view, start }: Words, from: number, to: number): number {
+  let w = (from - start + 3) >> 2;
+  const head = nextChange(bytes, from, Math.min(start + 4 * w, to));
+  if (head < start + 4 * w) return head;
+  let before = 0;
+  for (const last = (to - start) >> 2; w < last; w++) {
+    const x = view[w]!;
+    // Exactly the octets without a bit outside 0x29 (see above), and those without one outside 0x2d: a CR among others.
+    const y = x & 0xd6d6d6d6;
+    const wsp = ~(((y & 0x7f7f7f7f) + 0x7f7f7f7f) | y) & 0x80808080;
+    const z = x & 0xd2d2d2d2;
+    const next = ~(((z & 0x7f7f7f7f) + 0x7f7f7f7f) | z) & 0x80808080;
+    const t = x ^ 0x09090909;
+    const tab = (t - 0x01010101) & ~t & 0x80808080;
+    if ((wsp & (next >>> 8)) | (before & next) | tab) {
+      const at = start + 4 * w;
+      const found = nextChange(bytes, at - (before >>> 7), at + 4);
+      if (found < at + 4) return found;
+    }
+    before = wsp >>> 24;
+  }
+  return nextChange(bytes, start + 4 * w - (before >>> 7), to);
 }
 
 /** Reads LF line endings as CRLF, for files that lost them; a CR before an LF is not doubled. */

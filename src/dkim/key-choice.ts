@@ -1,9 +1,11 @@
 import type { PublicKey } from '../crypto/provider.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Limits } from '../limits.ts';
-import { type DkimKeyRecord, decodeDkimKey } from './key-record.ts';
+import { decodeDkimKey } from './key-data.ts';
+import type { DkimKeyRecord } from './key-record.ts';
 import type { FetchedRecord, KeyLookup } from './lookup.ts';
 import type { DkimReason } from './result.ts';
+import type { DkimCode } from './rules.ts';
 import { auidDomain } from './signature.ts';
 import { diagnose } from './verdict-rules.ts';
 
@@ -57,58 +59,51 @@ export function chooseKeys(lookup: KeyLookup, demand: KeyDemand): KeyChoice {
   return { none: { reason: 'no-key', diagnostics: [diagnose('dkim.no-key', { name }, { subject: name })] } };
 }
 
-// Errors of a record's text that do not make it unreadable, and what they are instead.
-const FIT_FAULTS: ReadonlyArray<readonly [code: string, reason: DkimReason]> = [
-  ['dkim.key-other-record', 'no-key'],
-  // RFC 6376 §6.1.2 steps 6 and 8: a hash or a key type that does not fit.
-  ['dkim.key-type', 'key-mismatch'],
-  ['dkim.key-type-mismatch', 'key-mismatch'],
-  ['dkim.key-hash', 'key-mismatch'],
-  ['dkim.key-too-short', 'key-too-short'],
-];
+// Errors of a record's text that leave it readable: RFC 6376 §6.1.2 steps 6 and 8, and keys that are judged by their size.
+const MISFITS: readonly DkimCode[] = ['dkim.key-type', 'dkim.key-type-mismatch', 'dkim.key-hash'];
+const UNFIT: readonly DkimCode[] = ['dkim.key-too-short', 'dkim.key-unusable'];
 
 /** The rows of the verdict table on one record; the first that applies decides. */
 function judgeRecord({ text, parsed }: FetchedRecord, name: string, demand: KeyDemand): UsableKey | NoUsableKey {
+  const place = { subject: name };
   if (parsed === undefined) {
     const params = { name, octets: text.length, limit: demand.limits.recordBytes };
-    return { reason: 'key-syntax', diagnostics: [diagnose('dkim.key-oversized', params, { subject: name })] };
+    return { reason: 'key-syntax', diagnostics: [diagnose('dkim.key-oversized', params, place)] };
   }
-  const diagnostics: Diagnostic[] = parsed.diagnostics.map((finding) => ({ ...finding, subject: name }));
+  const diagnostics: Diagnostic[] = parsed.diagnostics.map((finding) => ({ ...finding, ...place }));
   const record = parsed.value;
   const faults = parsed.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
-  const foreign = record === undefined || faults.includes('dkim.key-other-record') || !looksLikeKey(record);
-  if (foreign) {
-    return { reason: 'no-key', diagnostics: [...diagnostics, diagnose('dkim.no-key', { name }, { subject: name })] };
+  // RFC 6376 §6.1.2, the note: a wildcard answers with records that are no keys.
+  if (faults.includes('dkim.key-other-record')) {
+    return { reason: 'no-key', diagnostics: [...diagnostics, diagnose('dkim.no-key', { name }, place)] };
   }
-  const fits = faults.map((code) => FIT_FAULTS.find(([fault]) => fault === code)?.[1]);
   // RFC 6376 §6.1.2 step 5: a record that is malformed is ignored, flags and all.
-  if (fits.includes(undefined)) return { reason: 'key-syntax', diagnostics };
-  const misfit = strictMismatch(record, name, demand);
-  if (misfit !== undefined) return { reason: 'domain-mismatch', record, diagnostics: [...diagnostics, misfit] };
+  const readable = faults.every((code) => MISFITS.includes(code) || UNFIT.includes(code));
+  if (record === undefined || !readable) return { reason: 'key-syntax', diagnostics };
+  const { algorithm, auid, domain } = demand;
+  // RFC 6376 §3.6.1: with flag s the domain of i= must equal d=, as it does without i=.
+  if (record.t.includes('s') && auid !== undefined && auidDomain(auid) !== domain) {
+    diagnostics.push(diagnose('dkim.key-strict-mismatch', { domain, value: auid }, place));
+    return { reason: 'domain-mismatch', record, diagnostics };
+  }
   if (record.revoked) return { reason: 'key-revoked', record, diagnostics };
-  const { algorithm, minKeyBits } = demand;
   if (`${record.k}-sha256` !== algorithm) {
-    diagnostics.push(diagnose('dkim.key-algorithm', { name, k: record.k, a: algorithm }, { subject: name }));
+    diagnostics.push(diagnose('dkim.key-algorithm', { name, k: record.k, a: algorithm }, place));
     return { reason: 'key-mismatch', record, diagnostics };
   }
   // RFC 6376 §3.6.1: a record whose service types do not include email is to be ignored.
   const forEmail = record.s.includes('*') || record.s.includes('email');
-  if (fits.includes('key-mismatch') || !forEmail) return { reason: 'key-mismatch', record, diagnostics };
+  if (!forEmail || faults.some((code) => MISFITS.includes(code))) {
+    return { reason: 'key-mismatch', record, diagnostics };
+  }
   const bits = record.keyBits ?? 0;
-  if (record.keyType === 'rsa' && bits < minKeyBits) {
-    diagnostics.push(diagnose('dkim.key-below-minimum', { bits, minimum: minKeyBits }, { subject: name }));
+  if (record.keyType === 'rsa' && bits < demand.minKeyBits) {
+    if (!faults.includes('dkim.key-too-short')) {
+      diagnostics.push(diagnose('dkim.key-below-minimum', { bits, minimum: demand.minKeyBits }, place));
+    }
     return { reason: 'key-too-short', record, diagnostics };
   }
-  const key = decodeDkimKey(record);
-  return key === undefined ? { reason: 'key-syntax', record, diagnostics } : { text, record, key, diagnostics };
-}
-
-function looksLikeKey({ tags }: DkimKeyRecord): boolean {
-  return tags.some(({ name, value }) => name === 'p' || (name === 'v' && value.startsWith('DKIM')));
-}
-
-/** RFC 6376 §3.6.1: with flag s the domain of i= must equal d=; without i= it does. */
-function strictMismatch(record: DkimKeyRecord, name: string, { auid, domain }: KeyDemand): Diagnostic | undefined {
-  if (auid === undefined || !record.t.includes('s') || auidDomain(auid) === domain) return undefined;
-  return diagnose('dkim.key-strict-mismatch', { domain, value: auid }, { subject: name });
+  const decoded = decodeDkimKey(record.p ?? '', record.k);
+  if (!decoded.ok || decoded.unusable !== undefined) return { reason: 'key-syntax', record, diagnostics };
+  return { text, record, key: decoded.key, diagnostics };
 }

@@ -1,18 +1,23 @@
-import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
+import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 
-/** Every finding about the text of a DKIM-Signature field (`dkim.…`) or of a key record (`dkim.key-…`); `dkim.tag-…` is of both. */
-export const dkimRules = {
+// Three tables, so that a bundle with one parser does not carry the sentences of the other.
+
+/** Findings about a tag-list, of a signature as of a key record. */
+export const dkimTagRules = {
   'dkim.tag-empty': ['error', 'RFC 6376', '3.2', 'There is no tag between two semicolons'],
   'dkim.tag-no-equals': ['error', 'RFC 6376', '3.2', '"{text}" is no tag: it has no "="'],
   'dkim.tag-name': ['error', 'RFC 6376', '3.2', '"{text}" does not begin with the name of a tag'],
   'dkim.tag-duplicate': ['error', 'RFC 6376', '3.2', 'Tag "{tag}" must not occur twice'],
   'dkim.tag-character': ['error', 'RFC 6376', '3.2', 'Tag "{tag}" must not hold the character "{character}"'],
-  'dkim.tag-value-empty': ['error', 'RFC 6376', '3.5', 'Tag "{tag}" must not be empty'],
+} as const;
 
+/** Findings about the text of a DKIM-Signature field. */
+export const dkimSignatureRules = {
+  'dkim.tag-value-empty': ['error', 'RFC 6376', '3.5', 'Tag "{tag}" must not be empty'],
   'dkim.missing-tag': ['error', 'RFC 6376', '3.5', 'The signature must have a tag "{tag}"'],
   'dkim.version': ['error', 'RFC 6376', '3.5', 'Tag "v" must be 1: found "{value}"'],
   'dkim.algorithm': ['error', 'RFC 6376', '3.5', 'Tag "a" must be rsa-sha256 or ed25519-sha256: found "{value}"'],
-  'dkim.algorithm-historic': ['error', 'RFC 8301', '3.1', 'rsa-sha1 must not be used for signing or verifying'],
+  'dkim.algorithm-historic': ['error', 'RFC 8301', '3.1', 'Algorithm rsa-sha1 must not be used to sign or verify'],
   'dkim.canonicalization': [
     'error',
     'RFC 6376',
@@ -57,7 +62,10 @@ export const dkimRules = {
     '8.2',
     'Tag "l" signs the first {length} octets of the body: anybody can add to it',
   ],
+} as const;
 
+/** Findings about the text of a key record. */
+export const dkimKeyRules = {
   'dkim.key-pasted': [
     'error',
     'RFC 6376',
@@ -83,7 +91,7 @@ export const dkimRules = {
     '3.6.1',
     'Tag "{name}" is unknown, and so ignored: "{tag}" may be meant',
   ],
-  'dkim.key-tag-historic': ['info', 'RFC 6376', 'C', 'Tag "g" was removed by RFC 6376 and is ignored'],
+  'dkim.key-tag-historic': ['info', 'RFC 6376', 'E', 'Tag "g" was removed by RFC 6376 and is ignored'],
   'dkim.key-non-ascii': ['warning', 'RFC 8616', '3', 'Tag "{tag}" should be ASCII: found "{value}"'],
   'dkim.key-white-space': [
     'info',
@@ -131,10 +139,16 @@ export const dkimRules = {
     'The key is a bare RSAPublicKey; most verifiers read only SubjectPublicKeyInfo',
   ],
   'dkim.key-wrapped': ['warning', 'RFC 8463', '4.2', 'An Ed25519 key must be its 32 octets alone, without DER around'],
-} as const satisfies Rules;
+} as const;
 
 /** The codes of findings about DKIM texts. */
-export type DkimCode = keyof typeof dkimRules;
+export type DkimCode = keyof typeof dkimTagRules | keyof typeof dkimSignatureRules | keyof typeof dkimKeyRules;
 
-export const diagnose: Diagnose<typeof dkimRules> = (code, params, place) =>
-  makeDiagnostic(dkimRules, code, params, place);
+export const diagnoseTag: Diagnose<typeof dkimTagRules> = (code, params, place) =>
+  makeDiagnostic(dkimTagRules, code, params, place);
+
+export const diagnoseSignature: Diagnose<typeof dkimSignatureRules> = (code, params, place) =>
+  makeDiagnostic(dkimSignatureRules, code, params, place);
+
+export const diagnoseKey: Diagnose<typeof dkimKeyRules> = (code, params, place) =>
+  makeDiagnostic(dkimKeyRules, code, params, place);

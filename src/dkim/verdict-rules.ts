@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
+import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 
 /** Every finding of DKIM verification: what the texts alone do not show. */
 export const dkimVerdictRules = {
@@ -6,7 +6,12 @@ export const dkimVerdictRules = {
   'dkim.too-many-signatures': ['error', 'RFC 6376', '6.1', 'Only the topmost {limit} signatures are evaluated'],
   'dkim.no-key': ['error', 'RFC 6376', '6.1.2', 'There is no key record at {name}'],
   'dkim.key-unavailable': ['error', 'RFC 6376', '6.1.2', 'The key at {name} could not be fetched: {reason}'],
-  'dkim.key-oversized': ['error', 'RFC 6376', '6.1.2', 'The record at {name} has {octets} octets: the limit is {limit}'],
+  'dkim.key-oversized': [
+    'error',
+    'RFC 6376',
+    '6.1.2',
+    'The record at {name} has {octets} octets: the limit is {limit}',
+  ],
   'dkim.key-several': ['warning', 'RFC 6376', '3.6.2.2', 'There should be one record at {name}: found {count}'],
   'dkim.key-algorithm': ['error', 'RFC 6376', '6.1.2', 'The key at {name} is of type {k}, which a={a} cannot use'],
   'dkim.key-strict-mismatch': [
@@ -54,7 +59,7 @@ export const dkimVerdictRules = {
     '8.15',
     'Tag "h" names From {signed} times, and the message has {present} of it',
   ],
-} as const satisfies Rules;
+} as const;
 
 /** The codes of findings of DKIM verification. */
 export type DkimVerdictCode = keyof typeof dkimVerdictRules;

@@ -6,7 +6,7 @@ export const POLICIES: readonly DmarcPolicy[] = ['none', 'quarantine', 'reject']
 
 /** Findings about practice: what is allowed, and hurts or puzzles somebody. */
 export function lintRecord(reading: Reading, record: DmarcRecord): void {
-  const [, p, sp, np, , , t, psd, fo, rua, ruf, pct] = reading.first;
+  const [pct, , , , p, sp, np, , , t, psd, fo, rua, ruf] = reading.first;
   lintStrength(reading, record, sp, record.sp);
   lintStrength(reading, record, np, record.np);
   if (record.p === 'none' && p && !rua) report(reading, 'dmarc.no-reports', {}, p.span);
@@ -14,8 +14,8 @@ export function lintRecord(reading: Reading, record: DmarcRecord): void {
   if (record.psd !== 'u') report(reading, 'dmarc.psd', { value: record.psd }, psd!.span);
   if (fo && !ruf) report(reading, 'dmarc.fo-without-ruf', {}, fo.span);
   // RFC 9989 §A.6: pct=0 was the one value that everybody understood alike, and became t=y.
-  if (record.pct! < 100)
-    report(reading, 'dmarc.percent', { value: record.pct! }, pct!.span, record.pct || t ? undefined : 't=y');
+  const { pct: value = 100 } = record;
+  if (value < 100) report(reading, 'dmarc.percent', { value }, pct!.span, value || t ? undefined : 't=y');
 }
 
 function lintStrength(reading: Reading, { p: policy }: DmarcRecord, tag?: DmarcTag, value?: DmarcPolicy): void {

@@ -1,19 +1,19 @@
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
-import { requireString } from '../environment.ts';
-import { moveSpans, unwrapPasted } from '../text/pasted.ts';
+
 import { meantWord } from '../text/spelling.ts';
 import { lintRecord, POLICIES } from './lint.ts';
-import type { DmarcPolicy, DmarcRecord, DmarcTag } from './record.ts';
+import type { DmarcRecord, DmarcTag } from './record.ts';
 import { readUris } from './report-uri.ts';
-import { type DmarcRecordCode, diagnose } from './rules.ts';
-import { find, type Reading, report, scanTag } from './scan.ts';
+import type { DmarcRecordCode } from './rules.ts';
+import { FILLER, find, type Reading, report, scanTag, textOf } from './scan.ts';
 
 // What people write for a policy: the word of another product, or a translation that came with the guide they copied from.
-// Letters only; what is at most two letters off the keyword need not be here.
+// The first letters of monitor, aucun, kein, ninguna, nenhuma, nessuna, geen; cuarentena, quarentena; rejeter, rechazar,
+// refuser, rifiuta, ablehnen, zurückweisen, block.
 const WORDS: { readonly [keyword: string]: RegExp } = {
-  none: /^(no|monitor|aucune?|keine?|ningun[oa]?|nenhuma?|nessun[oa]|geen)$/,
-  quarantine: /^[cq]uarentena$/,
-  reject: /^(block|rejeter|ablehnen|zurckweisen|rechazar|rejeitar|rifiuta)$/,
+  none: /^(mon|au[ck]|kein|ning|nenh|ness|geen|no$)/,
+  quarantine: /^[cq]uar/,
+  reject: /^(rej|rech|refu|rif|abl|zur|bloc)/,
 };
 
 /**
@@ -42,15 +42,9 @@ export function isDmarcRecord(text: string): boolean {
  * parseDmarcRecord('v=DMARC1; p=reject; rua=mailto:dmarc@example.com').value?.p; // 'reject'
  */
 export function parseDmarcRecord(text: string): Parsed<DmarcRecord, DmarcRecordCode> {
-  requireString('parse the DMARC record', 'text', text);
-  const pasted = isDmarcRecord(text) ? undefined : unwrapPasted(text);
-  if (!pasted) return read(text, true);
-  const { value, diagnostics } = moveSpans(read(pasted.text, true), pasted);
-  const place = {
-    span: { start: 0, end: text.length },
-    fix: { description: 'Publish this', replacement: pasted.text },
-  };
-  return parsed(value, [diagnose('dmarc.pasted', {}, place), ...diagnostics]);
+  if (typeof text !== 'string')
+    throw new TypeError(`Cannot parse the DMARC record: "text" must be a string, received ${typeof text}`);
+  return read(text, true);
 }
 
 /**
@@ -66,7 +60,11 @@ export function parsePublishedDmarcRecord(text: string): Parsed<DmarcRecord, Dma
 function read(text: string, lenient: boolean): Parsed<DmarcRecord, DmarcRecordCode> {
   const reading: Reading = { text, lenient, tags: [], first: [], diagnostics: [] };
   if (/[^\t -~]/.test(text)) reading.text = replaceCharacters(reading);
-  for (let from = 0; from <= text.length; ) from = scanTag(reading, from, find(reading.text, ';', from));
+  if (lenient && !isDmarcRecord(text)) reading.text = blankSurroundings(reading);
+  for (let from = 0, to = -1; from <= text.length; ) {
+    if (from > to) to = find(reading.text, ';', from);
+    from = scanTag(reading, from, to);
+  }
   const record = checkVersion(reading) ? readRecord(reading) : undefined;
   return parsed(record, reading.diagnostics);
 }
@@ -79,59 +77,68 @@ function replaceCharacters(reading: Reading): string {
   });
 }
 
+/** Takes away the zone-file line or the quotes that the record was pasted with, the joints of its strings included. */
+function blankSurroundings(reading: Reading): string {
+  const { text } = reading;
+  const blank = (run: string) => FILLER.repeat(run.length);
+  const record = text.replace(/^[^;]*?[^; \t][ \t]*(?=v[ \t]*=[ \t]*DMARC)/i, blank);
+  if (record === text) return text;
+  const bare = record.replace(/\\|"([ \t()]*("|$))?/g, blank);
+  const span = { start: 0, end: text.length };
+  report(reading, 'dmarc.pasted', {}, span, textOf(bare, span));
+  return bare;
+}
+
 /** Reports a wrong beginning; `false` where this is no DMARC record at all. */
 function checkVersion(reading: Reading): boolean {
   const { text, tags, first } = reading;
-  const [v, p] = first;
   const [tag] = tags;
+  const end = tag && tag === first[3] ? tag.span.end : 0;
   // RFC 9989 §4.7: another version voids the record. What looks like one is still worth reading to its author.
-  if (!tag?.known || !(/dmarc/i.test(v?.value ?? '') || POLICIES.includes(p?.value.toLowerCase() as DmarcPolicy))) {
-    reading.diagnostics = [];
-    report(reading, 'dmarc.version', { value: text }, { start: 0, end: text.length });
-    return false;
-  }
-  const end = tag === v ? v.span.end : 0;
-  const value = text.slice(0, end);
+  const near = tag !== undefined && /^(v\W*dm|p\W*=)/i.test(text.slice(tag.span.start));
+  const value = textOf(text, { start: 0, end });
   if (!isDmarcRecord(value)) {
-    report(reading, 'dmarc.version', { value }, { start: 0, end }, end ? 'v=DMARC1' : 'v=DMARC1; ');
+    const cure = end ? 'v=DMARC1' : 'v=DMARC1; ';
+    report(reading, 'dmarc.version', { value: text }, { start: 0, end }, near ? cure : undefined);
   } else if (value !== 'v=DMARC1') {
-    report(reading, 'dmarc.version-form', { value }, tag.span, 'v=DMARC1');
+    report(reading, 'dmarc.version-form', { value }, { start: 0, end }, 'v=DMARC1');
   }
-  return true;
+  return near;
 }
 
 /** RFC 9989 §4.8: what is absent or wrong has its default. */
 function readRecord(reading: Reading): DmarcRecord {
-  const [, , , , adkim, aspf, t, psd, fo, ruaTag, ruf, pct, rf, ri] = reading.first;
-  const rua = readUris(reading, ruaTag);
+  const { tags, first } = reading;
+  const [pct, rf, ri, , , , , adkim, aspf, t, psd, fo, rua, ruf] = first;
+  const addresses = readUris(reading, rua);
   const record: DmarcRecord = {
     v: 'DMARC1',
-    ...readPolicies(reading, rua.length > 0),
+    ...readPolicies(reading, addresses.length > 0),
     adkim: choose(reading, adkim, ['r', 's']) ?? 'r',
     aspf: choose(reading, aspf, ['r', 's']) ?? 'r',
     t: choose(reading, t, ['y', 'n']) ?? 'n',
     psd: choose(reading, psd, ['y', 'n', 'u']) ?? 'u',
     fo: readFailureOptions(reading, fo),
-    rua,
+    rua: addresses,
     ruf: readUris(reading, ruf),
-    tags: reading.tags,
+    tags,
   };
-  // RFC 7489 §6.3: a percentage, and a number of 32 bits.
-  if (pct && /^\d+$/.test(pct.value) && Number(pct.value) <= 100) record.pct = Number(pct.value);
+  // RFC 7489 §6.3: a percentage, and a number of seconds.
+  if (pct && /^(\d\d?|100)$/.test(pct.value)) record.pct = Number(pct.value);
   if (rf) record.rf = rf.value;
-  if (ri && /^\d+$/.test(ri.value) && Number(ri.value) < 2 ** 32) record.ri = Number(ri.value);
+  if (ri && /^\d{1,10}$/.test(ri.value)) record.ri = Number(ri.value);
   lintRecord(reading, record);
   return record;
 }
 
 function readPolicies(reading: Reading, hasRua: boolean): Pick<DmarcRecord, 'p' | 'sp' | 'np'> {
-  const [, pTag, spTag, npTag] = reading.first;
+  const [, , , , pTag, spTag, npTag] = reading.first;
   const p = choose(reading, pTag, POLICIES);
   const sp = choose(reading, spTag, POLICIES, p);
   const np = choose(reading, npTag, POLICIES, sp);
   if (p && sp && np) return { p, sp, np };
   // RFC 9989 §4.10.1: without a valid p, or with an invalid sp or np, only a usable rua keeps the record in force, as p=none.
-  const tag = !p ? pTag : !sp ? spTag : npTag;
+  const tag = p ? (sp ? npTag : spTag) : pTag;
   const code = hasRua ? 'dmarc.acts-as-none' : 'dmarc.no-processing';
   report(reading, code, { name: tag?.name ?? 'p' }, (tag ?? reading.tags[0]!).span);
   return hasRua ? { p: 'none', sp: 'none', np: 'none' } : {};
@@ -152,7 +159,8 @@ function choose<T extends string>(
   const word = written.slice(0, 40).replace(/[^a-z]/g, '');
   const meant = meantWord(word, [...allowed, 'relaxed', 'strict', 'yes', 'no']);
   const cure = allowed.find((it) => it === meant || it === meant?.[0] || WORDS[it]?.test(word));
-  reportValue(reading, tag, allowed.join(' or '), cure);
+  const { name, value, valueSpan } = tag;
+  report(reading, 'dmarc.tag-value', { name, allowed: allowed.join(' or '), value }, valueSpan, cure);
   return undefined;
 }
 
@@ -169,10 +177,7 @@ function readFailureOptions(reading: Reading, tag: DmarcTag | undefined): string
   const options = [...new Set(written.match(/[01ds]/g))].filter((option) => option !== '0' || !written.includes('1'));
   const meant = options.join(':');
   if (meant && meant === written) return options;
-  reportValue(reading, tag, 'like 0, 1 or 1:d:s', /[^01ds:, ]/.test(written) ? undefined : meant);
+  const { name, value, valueSpan } = tag;
+  report(reading, 'dmarc.tag-value', { name, allowed: 'like 0, 1 or 1:d:s', value }, valueSpan, meant || undefined);
   return ['0'];
-}
-
-function reportValue(reading: Reading, { name, value, valueSpan }: DmarcTag, allowed: string, cure?: string): void {
-  report(reading, 'dmarc.tag-value', { name, allowed, value }, valueSpan, cure);
 }

@@ -1,6 +1,5 @@
-import type { Span } from '../diagnostics/diagnostic.ts';
 import type { DmarcTag, DmarcUri } from './record.ts';
-import { find, type Reading, report, trimmed } from './scan.ts';
+import { find, type Reading, report, textOf, trimmed } from './scan.ts';
 
 // A mailto URI with the address of RFC 6068 §2 (ASCII: RFC 8616 §5), or any other URI (RFC 3986); "," and "!" have to be
 // percent-encoded (RFC 9989 §4.8). The obsolete size limit may follow.
@@ -20,8 +19,9 @@ export function readUris(reading: Reading, tag: DmarcTag | undefined): DmarcUri[
   const uris: DmarcUri[] = [];
   if (tag) {
     const { start, end } = tag.valueSpan;
-    for (let from = start; from <= end; ) {
-      from = readUri(reading, tag.name, from, Math.min(find(reading.text, ',', from), end), uris);
+    for (let from = start, to = -1; from <= end; ) {
+      if (from > to) to = Math.min(find(reading.text, ',', from), end);
+      from = readUri(reading, tag.name, from, to, uris);
     }
   }
   return uris;
@@ -31,10 +31,22 @@ export function readUris(reading: Reading, tag: DmarcTag | undefined): DmarcUri[
 function readUri(reading: Reading, name: string, from: number, to: number, uris: DmarcUri[]): number {
   const span = trimmed(reading.text, from, to);
   const { start, end } = span;
-  const value = reading.text.slice(start, end);
+  const value = textOf(reading.text, span);
   const match = URI.exec(value);
   if (match) {
-    uris.push(makeUri(reading, value, span, match[1], match[2]));
+    const [, address, limit = ''] = match;
+    const uri: DmarcUri = { uri: value.slice(0, value.length - limit.length), scheme: 'mailto', span };
+    uris.push(uri);
+    if (address) {
+      uri.address = decodeURIComponent(address);
+    } else {
+      uri.scheme = value.split(':', 1)[0]!.toLowerCase();
+      report(reading, 'dmarc.uri-scheme', { value }, span);
+    }
+    if (limit) {
+      uri.size = limit.slice(1);
+      report(reading, 'dmarc.historic', { value: limit }, { start: end - limit.length, end }, '');
+    }
     return to + 1;
   }
   const gap = /^([^ \t;]*@[^ \t;]*)([ \t;]+)/.exec(value);
@@ -47,24 +59,7 @@ function readUri(reading: Reading, name: string, from: number, to: number, uris:
     }
   }
   // An address that only lacks its "mailto:", or has too much punctuation around it.
-  const bare = value.slice(0, 320).replace(/^[\s"'<]*(mail ?to[\s:/"'<]+)?|[\s"'>]+$/gi, '');
-  const cure = `mailto:${bare.replaceAll('!', '%21')}`;
+  const cure = `mailto:${value.slice(0, 320).replace(/^(mail ?to)?[ :/"'<]*|[ "'>]+$/gi, '')}`;
   report(reading, 'dmarc.uri', { name, value }, span, URI.test(cure) ? cure : undefined);
   return to + 1;
-}
-
-function makeUri(reading: Reading, value: string, span: Span, address?: string, limit = ''): DmarcUri {
-  const end = value.length - limit.length;
-  const uri: DmarcUri = { uri: value.slice(0, end), scheme: 'mailto', span };
-  if (address) {
-    uri.address = decodeURIComponent(address);
-  } else {
-    uri.scheme = value.split(':', 1)[0]!.toLowerCase();
-    report(reading, 'dmarc.uri-scheme', { value }, span);
-  }
-  if (limit) {
-    uri.size = limit.slice(1);
-    report(reading, 'dmarc.historic', { value: limit }, { start: span.start + end, end: span.end }, '');
-  }
-  return uri;
 }

@@ -4,9 +4,12 @@ import { meantWord } from '../text/spelling.ts';
 import type { DmarcTag } from './record.ts';
 import { type DmarcRecordCode, diagnose, type dmarcRecordRules } from './rules.ts';
 
-// Every tag with a meaning; the historic ones come last (RFC 9989 §C.5.2).
-const TAG_NAMES = ['v', 'p', 'sp', 'np', 'adkim', 'aspf', 't', 'psd', 'fo', 'rua', 'ruf', 'pct', 'rf', 'ri'];
-const FIRST_HISTORIC = 11;
+// Every tag with a meaning; the historic ones come first (RFC 9989 §C.5.2).
+const TAG_NAMES = ['pct', 'rf', 'ri', 'v', 'p', 'sp', 'np', 'adkim', 'aspf', 't', 'psd', 'fo', 'rua', 'ruf'];
+const HISTORIC = 3;
+
+/** Stands for each character that was pasted with the record but is no part of it, so that offsets stay true. */
+export const FILLER = '\0';
 
 /** A record text on its way through the parser. */
 export interface Reading {
@@ -14,17 +17,14 @@ export interface Reading {
   /** Whether all that is understood counts, or only what RFC 9989 lets a receiver understand. */
   lenient: boolean;
   tags: DmarcTag[];
-  /** The first v, p, sp, np, adkim, aspf, t, psd, fo, rua, ruf, pct, rf and ri. */
+  /** The first of each: pct, rf, ri, v, p, sp, np, adkim, aspf, t, psd, fo, rua, ruf. */
   first: (DmarcTag | undefined)[];
   diagnostics: Diagnostic<DmarcRecordCode>[];
 }
 
-// White space or a comma in front of a tag's name and its "=": a ";" was left out or written as ",".
-const NEXT_TAG = /(,[ \t]?|[ \t])(v|[sn]?p|adkim|aspf|t|psd|fo|ru[af]|pct|rf|ri)[ \t]*=/i;
-
 /** Adds a finding; the cure is the text that belongs in the place of the span. */
 export function report<Code extends DmarcRecordCode>(
-  { diagnostics }: Reading,
+  { diagnostics }: Pick<Reading, 'diagnostics'>,
   code: Code,
   params: RuleParams<(typeof dmarcRecordRules)[Code]>,
   span: Span,
@@ -34,19 +34,34 @@ export function report<Code extends DmarcRecordCode>(
   diagnostics.push(diagnose(code, params, cure === undefined ? { span } : { span, fix }));
 }
 
-/** The span without the white space at both ends. */
+/** The span without the white space (and fillers) at both ends. */
 export function trimmed(text: string, from: number, to: number): Span {
   let start = from;
   let end = to;
-  while (start < end && isWsp(text.charCodeAt(start))) start++;
-  while (start < end && isWsp(text.charCodeAt(end - 1))) end--;
+  while (start < end && isBlank(text, start)) start++;
+  while (start < end && isBlank(text, end - 1)) end--;
   return { start, end };
+}
+
+function isBlank(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return isWsp(unit) || unit === 0;
+}
+
+/** The text of a span, without fillers. */
+export function textOf(text: string, { start, end }: Span): string {
+  return text.slice(start, end).replaceAll(FILLER, '');
 }
 
 /** Where a separator is next, or else the end of the text. */
 export function find(text: string, separator: string, from: number): number {
   const at = text.indexOf(separator, from);
   return at < 0 ? text.length : at;
+}
+
+/** White space or a comma in front of a tag's name and its "=": a ";" was left out or written as ",". */
+function findNextTag(piece: string): RegExpExecArray | null {
+  return RegExp(`(,[ \\t]?|[ \\t])(${TAG_NAMES.join('|')})[ \\t]*=`, 'i').exec(piece);
 }
 
 /**
@@ -67,10 +82,10 @@ export function scanTag(reading: Reading, from: number, to: number): number {
   const equals = start + find(piece, '=', 0);
   const nameSpan = trimmed(text, start, equals);
   const valueSpan = trimmed(text, equals + 1, end);
-  const name = text.slice(start, nameSpan.end);
-  const value = text.slice(valueSpan.start, end);
+  const name = textOf(text, nameSpan);
+  const value = textOf(text, valueSpan);
   const index = TAG_NAMES.indexOf(name.toLowerCase());
-  const missing = index < 0 || value.includes('=') ? NEXT_TAG.exec(piece) : null;
+  const missing = index < 0 || value.includes('=') ? findNextTag(piece) : null;
   const last = tags.at(-1);
   if (missing) {
     const place = start + missing.index;
@@ -83,17 +98,21 @@ export function scanTag(reading: Reading, from: number, to: number): number {
   }
   const rest = { start: from, end: Math.min(to + 1, text.length) };
   if (equals < end && (index >= 0 || (value && /^[a-z]+$/i.test(name)))) {
-    const tag = { name, value, span, nameSpan, valueSpan, known: index >= 0 && index < FIRST_HISTORIC };
+    const tag = { name, value, span, nameSpan, valueSpan, known: index >= HISTORIC };
     tags.push(tag);
-    if (index < 0) report(reading, 'dmarc.unknown-tag', { name }, nameSpan, meantWord(name, TAG_NAMES));
-    // RFC 9989 does not say what a second one means; RFC 6376 §3.2 would void the whole list.
-    else if (first[index]) report(reading, 'dmarc.duplicate-tag', { name }, rest, '');
-    else first[index] = tag;
-    if (index >= FIRST_HISTORIC) report(reading, 'dmarc.historic', { value: name }, rest, '');
-  } else if (lenient && last && /^ru[af]$/i.test(last.name) && piece.includes('@')) {
+    if (index < 0) {
+      report(reading, 'dmarc.unknown-tag', { name }, nameSpan, meantWord(name, TAG_NAMES));
+    } else if (first[index]) {
+      // RFC 9989 does not say what a second one means; RFC 6376 §3.2 would void the whole list.
+      report(reading, 'dmarc.duplicate-tag', { name }, rest, '');
+    } else {
+      first[index] = tag;
+      if (index < HISTORIC) report(reading, 'dmarc.historic', { value: name }, rest, '');
+    }
+  } else if (lenient && last && /^ru/i.test(last.name) && piece.includes('@')) {
     // The next address of a list that somebody separated by semicolons.
     last.span.end = last.valueSpan.end = end;
-    last.value = text.slice(last.valueSpan.start, end);
+    last.value = textOf(text, last.valueSpan);
   } else if (piece || to < text.length) {
     report(reading, 'dmarc.tag-syntax', { value: piece }, rest, '');
   }

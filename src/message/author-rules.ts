@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
+import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 
 /** Findings about who the author of a message is. */
 export const authorRules = {
@@ -22,7 +22,7 @@ export const authorRules = {
   'message.invisible-characters': ['info', 'RFC 5890', '4.4', 'Invisible or direction-changing characters in "{text}"'],
   'message.idn-domain': ['info', 'RFC 5890', '2.3.2.1', 'The domain is international: "{written}", in DNS {domain}'],
   'message.invalid-a-label': ['warning', 'RFC 5890', '2.3.2.1', 'The domain {domain} stands for no Unicode name'],
-} as const satisfies Rules;
+} as const;
 
 export type AuthorCode = keyof typeof authorRules;
 

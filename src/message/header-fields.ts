@@ -100,7 +100,7 @@ function readField(bytes: Uint8Array, start: number, end: number): HeaderField |
 export function splitHeaderFields(
   bytes: Uint8Array,
   lineEndings: 'crlf' | 'lf',
-  maxFields = Number.POSITIVE_INFINITY,
+  maxFields: number = Number.POSITIVE_INFINITY,
 ): HeaderBlock & { complete: boolean } {
   const fields: HeaderField[] = [];
   const malformed: Span[] = [];

@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
+import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 
 /** Findings about the form of a message. */
 export const messageRules = {
@@ -24,7 +24,7 @@ export const messageRules = {
   'message.malformed-line': ['warning', 'RFC 5322', '2.2', '{count} header lines are no field, the first is "{line}"'],
   'message.space-before-colon': ['info', 'RFC 5322', '4.5', 'White space before the colon of "{name}" is obsolete'],
   'message.no-header': ['warning', 'RFC 5322', '3.6', 'The message has no header fields'],
-} as const satisfies Rules;
+} as const;
 
 export type MessageCode = keyof typeof messageRules;
 

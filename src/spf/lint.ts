@@ -1,24 +1,87 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { formatIpAddress, parseIpAddress } from '../names/ip-address.ts';
-import type { SpfDirective, SpfModifier, SpfTerm } from './record.ts';
-import { fixTerm, impossibleName, isUnknownModifier } from './repair.ts';
-import { diagnose, type SpfRecordCode } from './rules.ts';
-import { ip4Value } from './term.ts';
+import type { Fix, Span } from '../diagnostics/diagnostic.ts';
+import { parseIpAddress } from '../names/ip-address.ts';
+import type { SpfDirective, SpfTerm } from './record.ts';
+import { fixTerm, write } from './repair.ts';
+import { finding, type SpfFinding, type SpfRecordCode } from './rules.ts';
+import { ip4Value, isImpossible, KNOWN_MODIFIER } from './term.ts';
 
-// RFC 7208 §4.6.4: "to at most 10 during SPF evaluation".
+// RFC 7208 §4.6.4: "limit the total number of those terms to 10 during SPF evaluation".
 const LOOKUP_LIMIT = 10;
 
-// Shorter prefixes than these hold more than a million IPv4 addresses, or more than any registry gives out for IPv6.
+// A shorter prefix holds more than a million IPv4 addresses, or more than a registry hands out as one IPv6 allocation.
 const SHORTEST_IP4 = 12;
 const SHORTEST_IP6 = 19;
 
-/** What the terms seen so far say about those that follow. */
-interface Practice {
-  text: string;
-  found: Diagnostic<SpfRecordCode>[];
-  hasAll: boolean;
-  redirect?: SpfModifier;
-  lookups: number;
-  overLimit?: SpfTerm;
-  seen: Set<string>;
+const CLOSE: Fix = { description: 'End with "~all" or "-all"' };
+const LIST: Fix = { description: 'List addresses with "ip4:" and "ip6:"' };
+
+type Add = (code: SpfRecordCode, span: Span, fix?: Fix) => void;
+
+/** Finds what is legal by the grammar but will not do what its author wants; `report` holds the errors. */
+export function lintRecord(text: string, terms: readonly SpfTerm[], report: SpfFinding[]): void {
+  const add: Add = (code, span, fix) => report.push(finding(text, code, span, fix));
+  // A term that was not understood may be the "all" that is missing.
+  const understood = report.length === 0;
+  const seen = new Set<string>();
+  const lookups: SpfTerm[] = [];
+  let all: SpfTerm | undefined;
+  let redirect: SpfTerm | undefined;
+  for (const term of terms) {
+    const { span } = term;
+    let key: string;
+    if (term.kind === 'modifier') {
+      if (!KNOWN_MODIFIER.test(term.name)) {
+        lintUnknownModifier(text.slice(span.start, span.end), span, add);
+        continue;
+      }
+      key = term.name;
+      if (key === 'redirect') redirect = term;
+    } else {
+      if (all) {
+        add('spf.ignored-term', span, write(''));
+        continue;
+      }
+      if (term.mechanism === 'all') all = term;
+      else if (!term.network) lookups.push(term);
+      lintDirective(term, add);
+      // What matches does not depend on the qualifier.
+      key = text.slice(text[span.start] === term.qualifier ? span.start + 1 : span.start, span.end);
+    }
+    // RFC 7208 §6: redirect and exp "MUST NOT appear in a record more than once each".
+    if (seen.size === seen.add(key).size) add(`spf.duplicate-${term.kind}`, span, write(''));
+    if (term.macro && isImpossible(term.macro.text)) add('spf.name', span, fixTerm(text.slice(span.start, span.end)));
+  }
+  if (redirect) {
+    if (all) add('spf.ignored-term', redirect.span, write(''));
+    else lookups.push(redirect);
+  }
+  if (!all && !redirect && understood) add('spf.missing-all', { start: text.length, end: text.length }, CLOSE);
+  const over = lookups[LOOKUP_LIMIT];
+  if (over) add('spf.lookup-limit-likely', over.span, LIST);
+}
+
+/** Judges a modifier that evaluation ignores: the begin of a second record, a misspelt term, or really a modifier. */
+function lintUnknownModifier(written: string, span: Span, add: Add): void {
+  const fix = fixTerm(written);
+  if (/^v=/i.test(written)) add('spf.second-record', span, { description: 'Publish one record' });
+  else add(fix ? 'spf.misspelt-modifier' : 'spf.unknown-modifier', span, fix);
+}
+
+function lintDirective({ mechanism, qualifier, cidr, network, span }: SpfDirective, add: Add): void {
+  if (mechanism === 'all' && /[+?]/.test(qualifier))
+    add(qualifier === '+' ? 'spf.pass-all' : 'spf.neutral-all', span, CLOSE);
+  if (mechanism === 'ptr') add('spf.ptr', span, LIST);
+  if (!cidr) return;
+  const { ip4 = 32, ip6 = 128 } = cidr;
+  if (qualifier === '+' && (ip4 < SHORTEST_IP4 || ip6 < SHORTEST_IP6)) {
+    add('spf.wide-range', span, { description: 'List only what sends' });
+  }
+  if (network && hasHostBits(network, ip4, ip6)) add('spf.host-bits', span, { description: 'Write the first address' });
+}
+
+/** Whether an address has bits set after its prefix. */
+function hasHostBits(network: string, ip4: number, ip6: number): boolean {
+  const value = ip4Value(network);
+  if (value >= 0) return value % 2 ** (32 - ip4) > 0;
+  return parseIpAddress(network)!.bytes.some((byte, i) => byte & (0xff >> Math.max(ip6 - 8 * i, 0)));
 }

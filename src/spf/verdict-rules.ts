@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
+import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 
 /** What an evaluation of SPF finds in the envelope, in DNS and in the records together. */
 export const spfVerdictRules = {
@@ -29,7 +29,7 @@ export const spfVerdictRules = {
   'spf.non-ascii-local-part': ['info', 'RFC 8616', '4', '"{term}" does not match: the local part is not ASCII'],
   'spf.ptr-names': ['info', 'RFC 7208', '4.6.4', '{name} points to {count} names, of which {limit} are looked at'],
   'spf.explanation-unusable': ['warning', 'RFC 7208', '6.2', 'The explanation of "{term}" is not used: {problem}'],
-} as const satisfies Rules;
+} as const;
 
 export type SpfVerdictCode = keyof typeof spfVerdictRules;
 

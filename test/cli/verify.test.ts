@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { MessageVerdict } from '../../src/authenticate/verdict.ts';
 import type { Console } from '../../src/cli/console.ts';
 import { run } from '../../src/cli/run.ts';
-import { sampleMessage } from '../support/sample.ts';
+import { serveDns } from '../support/dns-server.ts';
+import { serveDoh } from '../support/doh-server.ts';
+import { sampleMessage, sampleZone } from '../support/sample.ts';
 
 const path = (name: string) => new URL(`../../sample/${name}`, import.meta.url).pathname;
 const session = ['--ip', '192.0.2.25', '--helo', 'mx.example.org', '--mail-from', 'bounce@news.example.org'];
@@ -35,9 +37,7 @@ describe('mailverdict verify', () => {
     expect(out).toContain('DMARC   pass\n');
     expect(out).toContain('dkim  pass example.org aligned (strict)');
     expect(out).toContain('policy reject (p=) of example.org');
-    expect(out).toContain(
-      '_dmarc.example.org  v=DMARC1; p=reject; adkim=s; rua=mailto:dmarc@example.org',
-    );
+    expect(out).toContain('_dmarc.example.org  v=DMARC1; p=reject; adkim=s; rua=mailto:dmarc@example.org');
     expect(out).toContain(
       'SPF     pass for MAIL FROM news.example.org: "include:_spf.shop.example" of news.example.org matches',
     );
@@ -61,6 +61,19 @@ describe('mailverdict verify', () => {
     const { status, out } = await call(['verify', '-', ...session, ...zone, '--json'], { stdin: [sampleMessage] });
     expect(status).toBe(0);
     expect((JSON.parse(out) as MessageVerdict).dmarc.result).toBe('pass');
+  });
+
+  test('asks by DNS over HTTPS, or a name server', async () => {
+    const doh = await serveDoh(sampleZone);
+    const dns = await serveDns(sampleZone);
+    const called = [
+      await call(['verify', path('message.eml'), ...session, '--doh', doh.url]),
+      await call(['verify', path('message.eml'), ...session, '--server', dns.address]),
+    ];
+    await doh.close();
+    await dns.close();
+    expect(called.map(({ status }) => status)).toEqual([0, 0]);
+    expect(called[0]?.out).toBe(called[1]?.out);
   });
 
   test('colours a terminal', async () => {
@@ -97,6 +110,11 @@ describe('mailverdict verify', () => {
       'a time that is none',
       ['verify', path('message.eml'), ...session, ...zone, '--at', 'now-ish'],
       '--at must be a time',
+    ],
+    [
+      'two sources of DNS',
+      ['verify', path('message.eml'), ...session, ...zone, '--doh', 'https://dns.example/'],
+      '--zone, --server and --doh exclude each other',
     ],
     ['an unknown option', ['verify', path('message.eml'), '--frob'], '--frob'],
     ['an unknown command', ['frobnicate'], 'there is no command "frobnicate"'],

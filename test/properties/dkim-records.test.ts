@@ -4,7 +4,7 @@ import type { Span } from '../../src/diagnostics/diagnostic.ts';
 import { formatDkimKeyRecord, formatDkimSignature } from '../../src/dkim/format.ts';
 import { parseDkimKeyRecord } from '../../src/dkim/key-record.ts';
 import { type DkimTag, parseDkimSignature, signatureFault } from '../../src/dkim/signature.ts';
-import { encodeBase64 } from '../../src/text/base64.ts';
+import { decodeBase64, encodeBase64 } from '../../src/text/base64.ts';
 
 // Texts made of what the parsers look for, so that chance reaches the branches behind it.
 const piece = fc.oneof(
@@ -169,6 +169,23 @@ const records = tagList(
     ),
   }),
 );
+
+test('base64 in a signature is judged as decodeBase64 judges it', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('A', 'z', '0', '+', '/', '=', ' ', '-'),
+    minLength: 1,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(text, (b) => {
+      fc.pre(b.trim() !== '');
+      const { diagnostics } = parseDkimSignature(`b=${b}`);
+      const refused = diagnostics.some(({ code }) => code === 'dkim.base64');
+      expect(refused).toBe(decodeBase64(b) === undefined);
+    }),
+    { numRuns: 2000 },
+  );
+});
 
 describe('what is formatted reads as it was', () => {
   test('signatures', () => {

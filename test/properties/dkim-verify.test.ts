@@ -64,6 +64,34 @@ describe('body canonicalization', () => {
   );
 });
 
+describe('long bodies, which are looked at in words of four octets', () => {
+  const part = fc.oneof(
+    fc.string({
+      unit: fc.constantFrom(' ', '\t', '\r', '\n', '\r\n', 'a', '!', '(', '-', ', ', '\u00a0', '\u0000'),
+      maxLength: 12,
+    }),
+    fc.nat(70).map((length) => 'QUJD'.repeat(18).slice(0, length)),
+    fc.constantFrom('one two three four ', 'x\r\n', ' \r\n', 'x '),
+  );
+  const long = fc.array(part, { minLength: 30, maxLength: 120 }).map((parts) => `${parts.join('')}`);
+
+  test('are canonicalized as the RFC words it, wherever they lie in memory and however they are cut', () => {
+    fc.assert(
+      fc.property(long, fc.nat(3), fc.array(fc.nat(3000), { maxLength: 2 }), (text, offset, places) => {
+        const bytes = octetsOf('#'.repeat(offset) + text).subarray(offset);
+        const out: string[] = [];
+        const canonicalizer = new BodyCanonicalizer('relaxed', (piece) => {
+          out.push(Buffer.from(piece).toString('latin1'));
+        });
+        for (const piece of cut(bytes, places)) canonicalizer.write(piece);
+        canonicalizer.end();
+        expect(out.join('')).toBe(canonicalBody(text, 'relaxed'));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('verification', () => {
   test('passes what was signed, whatever the form and the cuts of the message', async () => {
     await fc.assert(

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type AuthenticateOptions, authenticateMessage } from '../../authenticate/authenticate.ts';
 import { publicSuffix } from '../../dmarc/public-suffix.ts';
 import type { Resolver } from '../../dns/resolver.ts';
+import { dohResolver } from '../../resolvers/doh.ts';
 import { memoryResolver, type Zone } from '../../resolvers/memory.ts';
 import { nodeResolver } from '../../resolvers/node.ts';
 import type { Console } from '../console.ts';
@@ -19,6 +20,7 @@ Judges one message (a file, or - for standard input) by SPF, DKIM and DMARC.
   --mail-from ADDRESS   its reverse path; '' is the null reverse path
   --zone FILE           answer DNS questions from a JSON file instead of the network
   --server ADDRESS      name server to ask, with an optional port; may be repeated
+  --doh URL             ask by DNS over HTTPS
   --at TIME             judge as of this time (ISO 8601), for old messages
   --rfc7489             follow RFC 7489 with the public suffix list instead of RFC 9989
   --authserv-id NAME    add the Authentication-Results value under this name
@@ -32,6 +34,7 @@ const options = {
   'mail-from': { type: 'string' },
   zone: { type: 'string' },
   server: { type: 'string', multiple: true },
+  doh: { type: 'string' },
   at: { type: 'string' },
   rfc7489: { type: 'boolean' },
   'authserv-id': { type: 'string' },
@@ -48,7 +51,7 @@ export async function verify(args: string[], console: Console): Promise<number> 
     throw new Error('--ip, --helo and --mail-from are needed: SPF judges the connection, not the message');
   }
   const at = values.at === undefined ? undefined : readTime(values.at);
-  const env = { resolver: await openResolver(values.zone, values.server), ...(at && { now: () => at }) };
+  const env = { resolver: await openResolver(values), ...(at && { now: () => at }) };
   const settings: AuthenticateOptions = {
     ...(authservId !== undefined && { authservId }),
     ...(values.rfc7489 && { protocol: 'rfc7489', organizationalDomain: publicSuffix }),
@@ -72,8 +75,20 @@ function readTime(text: string): Date {
   return time;
 }
 
-async function openResolver(zone: string | undefined, servers: string[] | undefined): Promise<Resolver> {
-  if (zone === undefined) return nodeResolver({ ...(servers && { servers }) });
+async function openResolver({
+  zone,
+  server,
+  doh,
+}: {
+  zone?: string;
+  server?: string[];
+  doh?: string;
+}): Promise<Resolver> {
+  if ([zone, server, doh].filter((source) => source !== undefined).length > 1) {
+    throw new Error('--zone, --server and --doh exclude each other');
+  }
+  if (doh !== undefined) return dohResolver({ url: doh });
+  if (zone === undefined) return nodeResolver({ ...(server && { servers: server }) });
   const text = await readFile(zone, 'utf8');
   try {
     return memoryResolver(JSON.parse(text) as Zone);

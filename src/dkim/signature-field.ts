@@ -1,0 +1,126 @@
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
+import type { Limits } from '../limits.ts';
+import type { HeaderField, OpenedMessage } from '../message/message.ts';
+import { headerText, utf8Bytes } from '../text/bytes.ts';
+import type { Canonicalization } from './canonicalize.ts';
+import type { CompleteSignature } from './check.ts';
+import type { DkimReason, DkimResult } from './result.ts';
+import { type DkimSignature, parseDkimSignature, signatureFault } from './signature.ts';
+import { fieldEnd } from './signed-data.ts';
+import { diagnose } from './verdict-rules.ts';
+
+/** What a result says about the field alone. */
+export type SignatureFacts = Omit<DkimResult, 'result' | 'reason'>;
+
+/** A signature that nothing in its text rules out. */
+export interface SoundSignature {
+  signature: CompleteSignature;
+  field: HeaderField;
+  /** Where the value of b= lies in the header block, white space around it included. */
+  signatureValue: Span;
+  canonicalization: { header: Canonicalization; body: Canonicalization };
+}
+
+export type ReadSignature = { facts: SignatureFacts } & (
+  | { sound: SoundSignature }
+  | { sound?: undefined; reason: DkimReason }
+);
+
+// The rows of the verdict table above the limits.
+const FIRST_ROWS: readonly (DkimReason | undefined)[] = [
+  'syntax',
+  'missing-tag',
+  'version',
+  'from-unsigned',
+  'expiry-before-timestamp',
+  'domain-mismatch',
+];
+
+/** Reads a DKIM-Signature field and judges what needs no key: the first rows of the verdict table. `rank` counts them from the top. */
+export function readSignature(
+  message: OpenedMessage,
+  headerIndex: number,
+  rank: number,
+  limits: Readonly<Limits>,
+): ReadSignature {
+  const { bytes, fields } = message.header;
+  const field = fields[headerIndex]!;
+  const value = bytes.subarray(field.colon + 1, fieldEnd(bytes, field));
+  const text = headerText(value);
+  const parsed = parseDkimSignature(text);
+  const signature = parsed.value;
+  // Sixty thousand empty signatures fit into a header block: beyond the limit one finding each must do.
+  const findings = rank < limits.signatures ? parsed.diagnostics : parsed.diagnostics.filter(isError).slice(0, 1);
+  const diagnostics: Diagnostic[] = findings.map((finding) => ({ ...finding, subject: 'DKIM-Signature' }));
+  const facts = factsOf(signature, headerIndex, diagnostics);
+  const fault = signatureFault(parsed.diagnostics);
+  if (!FIRST_ROWS.includes(fault)) {
+    if (message.tooLarge) {
+      diagnostics.push(diagnose('dkim.message-too-large', {}, { subject: 'DKIM-Signature' }));
+      return { facts, reason: 'message-too-large' };
+    }
+    if (rank >= limits.signatures) {
+      diagnostics.push(
+        diagnose('dkim.too-many-signatures', { limit: limits.signatures }, { subject: 'DKIM-Signature' }),
+      );
+      return { facts, reason: 'too-many-signatures' };
+    }
+  }
+  if (fault !== undefined || signature === undefined || !isComplete(signature)) {
+    return { facts, reason: fault ?? 'syntax' };
+  }
+  const cut = signatureValue(text, signature);
+  // A text of another length than its octets was decoded from UTF-8.
+  const octets = (unit: number) => (text.length === value.length ? unit : utf8Bytes(text.slice(0, unit)).length);
+  const start = field.colon + 1;
+  const [header, body] = signature.c.split('/') as [Canonicalization, Canonicalization];
+  return {
+    facts,
+    sound: {
+      signature,
+      field,
+      signatureValue: { start: start + octets(cut.start), end: start + octets(cut.end) },
+      canonicalization: { header, body },
+    },
+  };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+// Without a fault these are there; who reads this need not know how the parser came to that.
+function isComplete(signature: DkimSignature): signature is CompleteSignature {
+  const { b, bh, h, domain, selector } = signature;
+  return [b, bh, h, domain, selector].every((value) => value !== undefined);
+}
+
+/** RFC 6376 §3.7: the value of b= is deleted "including all surrounding whitespace", so all between "=" and ";". */
+function signatureValue(text: string, { tags }: DkimSignature): Span {
+  const nameEnd = tags.find(({ name }) => name === 'b')!.nameSpan.end;
+  const start = text.indexOf('=', nameEnd) + 1;
+  const semicolon = text.indexOf(';', start);
+  return { start, end: semicolon === -1 ? text.length : semicolon };
+}
+
+function factsOf(signature: DkimSignature | undefined, headerIndex: number, diagnostics: Diagnostic[]): SignatureFacts {
+  const { domain, selector, a, b, i, t, x } = signature ?? {};
+  // RFC 6376 §3.5: without i= it is "@" and the domain.
+  const auid = i ?? (domain === undefined ? undefined : `@${domain}`);
+  return {
+    ...(domain !== undefined && { domain }),
+    ...(selector !== undefined && { selector }),
+    ...(auid !== undefined && { auid }),
+    ...(a !== undefined && { algorithm: a }),
+    testing: false,
+    headerIndex,
+    signedHeaders: [],
+    bodyHash: 'not-checked',
+    signature: 'not-checked',
+    ...(b !== undefined && { signatureText: b }),
+    unsignedBodyBytes: 0,
+    ...(t !== undefined && { timestamp: t }),
+    ...(x !== undefined && { expires: x }),
+    diagnostics,
+  };
+}

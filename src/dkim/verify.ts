@@ -1,0 +1,236 @@
+import { defaultCrypto } from '../crypto/default.ts';
+import type { ImportedKey } from '../crypto/provider.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { DnsSession } from '../dns/session.ts';
+import { type Environment, requireEnvironment, show } from '../environment.ts';
+import { type Limits, resolveLimits } from '../limits.ts';
+import type { OpenedMessage } from '../message/message.ts';
+import { openMessage } from '../message/open.ts';
+import type { MessageSource } from '../message/source.ts';
+import { type BodyDigest, BodyDigests } from './body-digest.ts';
+import { type CheckTools, checkSignature } from './check.ts';
+import { headerFindings } from './header-findings.ts';
+import { chooseKeys } from './key-choice.ts';
+import type { DkimKeyRecord } from './key-record.ts';
+import { type KeyLookup, lookupDkimKey } from './lookup.ts';
+import type { DkimReason, DkimResult } from './result.ts';
+import { readSignature, type SignatureFacts, type SoundSignature } from './signature-field.ts';
+import { type FieldIndex, indexFields, selectFields, signedData } from './signed-data.ts';
+import { judgeCheck, resultWords, type VerdictOptions } from './verdict.ts';
+import { diagnose } from './verdict-rules.ts';
+
+/** How signatures are judged. */
+export interface DkimOptions {
+  /** Whether a signature passes that leaves body octets unsigned by l=; by default it does not. */
+  acceptBodyLength?: boolean;
+  /** For `authenticateMessage`: whether a key in test mode (t=y) is no identifier for DMARC. Verification itself reports `testing`. */
+  ignoreTesting?: boolean;
+  /** Seconds by which clocks may differ, for x= and t=; 300 by default. */
+  clockSkewSeconds?: number;
+  /** Bits that an RSA key must have; 1024 by default, below which RFC 8301 lets none pass. */
+  minKeyBits?: number;
+  /** `auto` (default) reads a message without any CR in its header block as a file with LF lines; `as-is` takes octets as they are. */
+  lineEndings?: 'auto' | 'as-is';
+  limits?: Partial<Limits>;
+}
+
+/**
+ * Verifies every DKIM-Signature field of a message, from the top down; an unsigned message has no results.
+ *
+ * @param message - as received; a stream is read once, whatever the number of signatures
+ * @returns one result for each field, plain data
+ * @throws TypeError when an argument is wrong
+ * @throws `env.signal.reason` when the signal aborts, and whatever the message's stream fails with
+ * @see RFC 6376 §6, RFC 8301, RFC 8463
+ * @example
+ * const results = await verifyDkimSignatures('From: ann@example.com\r\n\r\nHi\r\n', { resolver: memoryResolver({}) });
+ * results.length; // => 0
+ */
+export async function verifyDkimSignatures(
+  message: MessageSource,
+  env: Environment,
+  options: DkimOptions = {},
+): Promise<DkimResult[]> {
+  const opened = await open('verify DKIM signatures', message, env, options);
+  return verifyOpenedMessage(opened, env, options);
+}
+
+/**
+ * Verifies one DKIM-Signature field: the topmost, or the one of that `index` among them. The result is `none` where there is none.
+ *
+ * @param message - as received; a stream is read once
+ * @throws TypeError when an argument is wrong
+ * @throws `env.signal.reason` when the signal aborts, and whatever the message's stream fails with
+ * @see RFC 6376 §6, RFC 8301, RFC 8463
+ * @example
+ * const { result } = await verifyDkimSignature('From: ann@example.com\r\n\r\nHi\r\n', { resolver: memoryResolver({}) });
+ * result; // => 'none'
+ */
+export async function verifyDkimSignature(
+  message: MessageSource,
+  env: Environment,
+  options: DkimOptions & { index?: number } = {},
+): Promise<DkimResult> {
+  const action = 'verify a DKIM signature';
+  const { index = 0 } = options;
+  if (!Number.isSafeInteger(index) || index < 0) {
+    throw new TypeError(`Cannot ${action}: "index" must be a whole number of at least 0, received ${show(index)}`);
+  }
+  const opened = await open(action, message, env, options);
+  const [result] = await verifyFields(opened, env, options, index, index + 1);
+  return result ?? unsigned();
+}
+
+/** Verifies every DKIM-Signature field of a message that was opened, and reads its body unless no signature needs it. */
+export function verifyOpenedMessage(
+  opened: OpenedMessage,
+  env: Environment,
+  options: DkimOptions = {},
+): Promise<DkimResult[]> {
+  return verifyFields(opened, env, options, 0);
+}
+
+async function open(
+  action: string,
+  message: MessageSource,
+  env: Environment,
+  options: DkimOptions,
+): Promise<OpenedMessage> {
+  requireEnvironment(action, env);
+  const limits = resolveLimits(options.limits);
+  const { lineEndings, clockSkewSeconds, minKeyBits } = options;
+  for (const [name, value] of Object.entries({ clockSkewSeconds, minKeyBits })) {
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      throw new TypeError(`Cannot ${action}: "${name}" must be a number of at least 0, received ${show(value)}`);
+    }
+  }
+  if (lineEndings !== undefined && lineEndings !== 'auto' && lineEndings !== 'as-is') {
+    throw new TypeError(`Cannot ${action}: "lineEndings" must be "auto" or "as-is", received ${show(lineEndings)}`);
+  }
+  return openMessage(message, {
+    limits,
+    ...(lineEndings && { lineEndings }),
+    ...(env.signal && { signal: env.signal }),
+  });
+}
+
+function unsigned(): DkimResult {
+  return {
+    result: 'none',
+    testing: false,
+    headerIndex: -1,
+    signedHeaders: [],
+    bodyHash: 'not-checked',
+    signature: 'not-checked',
+    unsignedBodyBytes: 0,
+    diagnostics: [],
+  };
+}
+
+/** What all signatures of one call share. */
+interface Run {
+  message: OpenedMessage;
+  fields: FieldIndex;
+  body: BodyDigests;
+  limits: Readonly<Limits>;
+  minKeyBits: number;
+  tools: CheckTools;
+  verdict: VerdictOptions;
+}
+
+/** A signature whose key and body hash are on their way. */
+interface Job {
+  facts: SignatureFacts;
+  sound: SoundSignature;
+  lookup: Promise<KeyLookup>;
+  digest: BodyDigest;
+}
+
+async function verifyFields(
+  message: OpenedMessage,
+  env: Environment,
+  options: DkimOptions,
+  from: number,
+  to?: number,
+): Promise<DkimResult[]> {
+  const run = startRun(message, env, options);
+  const session = DnsSession.open(env, run.limits);
+  const lookups = new Map<string, Promise<KeyLookup>>();
+  const places = (run.fields.get('dkim-signature') ?? []).slice(from, to);
+  const steps = places.map((place, i): DkimResult | Job => {
+    const read = readSignature(message, place, from + i, run.limits);
+    if (read.sound === undefined) return failed(read.facts, read.reason);
+    const { facts, sound } = read;
+    const { selector, domain, l } = sound.signature;
+    const name = `${selector} ${domain}`;
+    const lookup = lookups.get(name) ?? lookupDkimKey(selector, domain, session, run.limits);
+    lookups.set(name, lookup);
+    return { facts, sound, lookup, digest: run.body.request(sound.canonicalization.body, l) };
+  });
+  // Keys are fetched while the body is read. All are awaited together: when the signal aborts, all of them reject.
+  if (lookups.size === 0) await message.close();
+  else await Promise.all([run.body.read(message), ...lookups.values()]);
+  const results: DkimResult[] = [];
+  for (const step of steps) results.push('lookup' in step ? await verifyJob(step, run) : step);
+  return results;
+}
+
+function startRun(message: OpenedMessage, env: Environment, options: DkimOptions): Run {
+  const crypto = env.crypto ?? defaultCrypto();
+  return {
+    message,
+    fields: indexFields(message.header),
+    body: new BodyDigests(crypto, message.lineEndings),
+    limits: resolveLimits(options.limits),
+    minKeyBits: options.minKeyBits ?? 1024,
+    tools: { crypto, keyCache: env.keyCache ?? new Map<string, ImportedKey>() },
+    verdict: {
+      now: secondsNow(env),
+      clockSkewSeconds: options.clockSkewSeconds ?? 300,
+      acceptBodyLength: options.acceptBodyLength ?? false,
+    },
+  };
+}
+
+function secondsNow(env: Environment): number {
+  const seconds = Math.floor((env.now?.() ?? new Date()).getTime() / 1000);
+  if (Number.isFinite(seconds)) return seconds;
+  // Compared with NaN, no signature would ever have expired.
+  throw new TypeError('Cannot verify DKIM: "env.now" must return a valid Date');
+}
+
+async function verifyJob({ facts, sound, lookup, digest }: Job, run: Run): Promise<DkimResult> {
+  const { message, fields, limits, minKeyBits } = run;
+  const { signature, field, signatureValue, canonicalization } = sound;
+  const selected = selectFields(fields, signature.h, facts.headerIndex);
+  const signedHeaders = selected.map((i) => message.header.fields[i]!.name);
+  const findings = [...facts.diagnostics, ...lineEndingFindings(message)];
+  const { a: algorithm, domain, i: auid } = signature;
+  const found = await lookup;
+  const choice = chooseKeys(found, { algorithm, domain, ...(auid && { auid }), minKeyBits, limits });
+  if (choice.keys === undefined) {
+    const { record, reason, diagnostics } = choice.none;
+    const all = [...findings, ...diagnostics];
+    return failed({ ...facts, ...keyFacts(record), signedHeaders, diagnostics: all }, reason);
+  }
+  const data = signedData(message.header, selected, field, signatureValue, canonicalization.header);
+  const { key, ...check } = await checkSignature(signature, choice.keys, data, digest, run.tools);
+  const about = { mixed: run.body.mixed, keyName: found.name, provider: run.tools.crypto.name };
+  const { reason, diagnostics } = judgeCheck(signature, check, digest, about, run.verdict);
+  findings.push(...key.diagnostics, ...diagnostics, ...headerFindings(fields, signature, signedHeaders));
+  const checked = { ...facts, ...keyFacts(key.record), ...check, signedHeaders, diagnostics: findings };
+  return reason === undefined ? { result: 'pass', ...checked } : failed(checked, reason);
+}
+
+function failed(facts: SignatureFacts, reason: DkimReason): DkimResult {
+  return { result: resultWords[reason], reason, ...facts };
+}
+
+function keyFacts(record: DkimKeyRecord | undefined): Pick<DkimResult, 'testing' | 'keyBits'> {
+  const bits = record?.keyBits;
+  return { testing: record?.t.includes('y') ?? false, ...(bits !== undefined && { keyBits: bits }) };
+}
+
+function lineEndingFindings({ lineEndings }: OpenedMessage): Diagnostic[] {
+  return lineEndings === 'lf' ? [diagnose('dkim.lf-line-endings', {})] : [];
+}
