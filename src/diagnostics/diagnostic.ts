@@ -75,23 +75,7 @@ function quote(value: string | number): string {
 
 /** Replaces control, direction-changing and invisible characters by visible escapes of the form `\u{7}`. */
 export function escapeControls(text: string): string {
-  let out = '';
-  let copied = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    const hidden =
-      unit < 0x20 ||
-      (unit >= 0x7f && unit < 0xa0) ||
-      unit === 0x61c ||
-      (unit >= 0x200b && unit <= 0x200f) ||
-      (unit >= 0x2028 && unit <= 0x202e) ||
-      (unit >= 0x2060 && unit <= 0x206f) ||
-      unit === 0xfeff;
-    if (!hidden) continue;
-    out += `${text.slice(copied, i)}\\u{${unit.toString(16)}}`;
-    copied = i + 1;
-  }
-  return copied === 0 ? text : out + text.slice(copied);
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
 /** Makes a diagnostic from its row; folders wrap it as their own `diagnose`. */
@@ -108,7 +92,6 @@ export function makeDiagnostic<R extends Rules, Code extends keyof R & string>(
 
 /** Wraps a value and its findings: `ok` unless one of them is an error. */
 export function parsed<T, Code extends string>(value: T | undefined, diagnostics: Diagnostic<Code>[]): Parsed<T, Code> {
-  if (value !== undefined && !diagnostics.some((d) => d.severity === 'error')) return { ok: true, value, diagnostics };
-  const faults = diagnostics as [Diagnostic<Code>, ...Diagnostic<Code>[]];
-  return value === undefined ? { ok: false, diagnostics: faults } : { ok: false, value, diagnostics: faults };
+  const ok = value !== undefined && !diagnostics.some(({ severity }) => severity === 'error');
+  return (value === undefined ? { ok, diagnostics } : { ok, value, diagnostics }) as Parsed<T, Code>;
 }

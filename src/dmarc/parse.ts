@@ -1,5 +1,5 @@
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
-
+import { requireString } from '../environment.ts';
 import { meantWord } from '../text/spelling.ts';
 import { lintRecord, POLICIES } from './lint.ts';
 import type { DmarcRecord, DmarcTag } from './record.ts';
@@ -8,12 +8,12 @@ import type { DmarcRecordCode } from './rules.ts';
 import { FILLER, find, type Reading, report, scanTag, textOf } from './scan.ts';
 
 // What people write for a policy: the word of another product, or a translation that came with the guide they copied from.
-// The first letters of monitor, aucun, kein, ninguna, nenhuma, nessuna, geen; cuarentena, quarentena; rejeter, rechazar,
-// refuser, rifiuta, ablehnen, zurückweisen, block.
+// The first letters of monitor, aucun, kein, ninguna, nenhuma, nessuna; cuarentena, quarentena; rejeter, rechazar,
+// rifiuta, ablehnen, zurückweisen, block.
 const WORDS: { readonly [keyword: string]: RegExp } = {
-  none: /^(mon|au[ck]|kein|ning|nenh|ness|geen|no$)/,
+  none: /^(mon|au[ck]|kein|ning|nenh|ness|no$)/,
   quarantine: /^[cq]uar/,
-  reject: /^(rej|rech|refu|rif|abl|zur|bloc)/,
+  reject: /^(rej|rech|rif|abl|zur|bloc)/,
 };
 
 /**
@@ -22,9 +22,6 @@ const WORDS: { readonly [keyword: string]: RegExp } = {
  * ```
  * dmarc-version = "v" equals %s"DMARC1"
  * ```
- *
- * @example
- * isDmarcRecord('v=DMARC1; p=none'); // true
  */
 export function isDmarcRecord(text: string): boolean {
   return /^[vV][ \t]*=[ \t]*DMARC1[ \t]*(;|$)/.test(text);
@@ -39,19 +36,15 @@ export function isDmarcRecord(text: string): boolean {
  * @param text - the record: the strings of one TXT record joined with nothing
  * @throws TypeError where `text` is not a string
  * @example
- * parseDmarcRecord('v=DMARC1; p=reject; rua=mailto:dmarc@example.com').value?.p; // 'reject'
+ * parseDmarcRecord('v=DMARC1; p=reject; rua=mailto:dmarc@example.com').value?.p; // => 'reject'
  */
 export function parseDmarcRecord(text: string): Parsed<DmarcRecord, DmarcRecordCode> {
-  if (typeof text !== 'string')
-    throw new TypeError(`Cannot parse the DMARC record: "text" must be a string, received ${typeof text}`);
+  requireString('parse the DMARC record', 'text', text);
   return read(text, true);
 }
 
 /**
  * Reads a DMARC policy record as receivers have to: what breaks the grammar falls back to its default (RFC 9989 §4.8).
- *
- * @example
- * parsePublishedDmarcRecord('v=DMARC1; p=reject rua=mailto:dmarc@example.com').value?.p; // undefined
  */
 export function parsePublishedDmarcRecord(text: string): Parsed<DmarcRecord, DmarcRecordCode> {
   return read(text, false);
@@ -69,11 +62,11 @@ function read(text: string, lenient: boolean): Parsed<DmarcRecord, DmarcRecordCo
   return parsed(record, reading.diagnostics);
 }
 
-/** Reports what is not printable ASCII; quotes, odd spaces and line breaks, as word processors leave them, become spaces. */
+/** Reports what is not printable ASCII. Quotes, odd spaces and line breaks, as word processors leave them, become spaces. */
 function replaceCharacters(reading: Reading): string {
   return reading.text.replace(/([^\t -~\p{L}]+)|[^\t -~]+/gu, (value, stray: string | undefined, start: number) => {
     report(reading, 'dmarc.character', { value }, { start, end: start + value.length }, stray && '');
-    return stray && reading.lenient ? ' '.repeat(value.length) : value;
+    return stray ? (reading.lenient ? ' ' : '\x7f').repeat(value.length) : value;
   });
 }
 
@@ -81,7 +74,7 @@ function replaceCharacters(reading: Reading): string {
 function blankSurroundings(reading: Reading): string {
   const { text } = reading;
   const blank = (run: string) => FILLER.repeat(run.length);
-  const record = text.replace(/^[^;]*?[^; \t][ \t]*(?=v[ \t]*=[ \t]*DMARC)/i, blank);
+  const record = text.replace(/^(?!v[ \t]*=)[^;]*?[^; \t][ \t]*(?=v[ \t]*=[ \t]*DMARC)/i, blank);
   if (record === text) return text;
   const bare = record.replace(/\\|"([ \t()]*("|$))?/g, blank);
   const span = { start: 0, end: text.length };
@@ -94,15 +87,15 @@ function checkVersion(reading: Reading): boolean {
   const { text, tags, first } = reading;
   const [tag] = tags;
   const end = tag && tag === first[3] ? tag.span.end : 0;
+  const value = textOf(text, { start: 0, end });
+  if (isDmarcRecord(value)) {
+    if (value !== 'v=DMARC1') report(reading, 'dmarc.version-form', { value }, { start: 0, end }, 'v=DMARC1');
+    return true;
+  }
   // RFC 9989 §4.7: another version voids the record. What looks like one is still worth reading to its author.
   const near = tag !== undefined && /^(v\W*dm|p\W*=)/i.test(text.slice(tag.span.start));
-  const value = textOf(text, { start: 0, end });
-  if (!isDmarcRecord(value)) {
-    const cure = end ? 'v=DMARC1' : 'v=DMARC1; ';
-    report(reading, 'dmarc.version', { value: text }, { start: 0, end }, near ? cure : undefined);
-  } else if (value !== 'v=DMARC1') {
-    report(reading, 'dmarc.version-form', { value }, { start: 0, end }, 'v=DMARC1');
-  }
+  const cure = end ? 'v=DMARC1' : 'v=DMARC1; ';
+  report(reading, 'dmarc.version', { value: text }, { start: 0, end }, near ? cure : undefined);
   return near;
 }
 
@@ -110,38 +103,47 @@ function checkVersion(reading: Reading): boolean {
 function readRecord(reading: Reading): DmarcRecord {
   const { tags, first } = reading;
   const [pct, rf, ri, , , , , adkim, aspf, t, psd, fo, rua, ruf] = first;
-  const addresses = readUris(reading, rua);
   const record: DmarcRecord = {
     v: 'DMARC1',
-    ...readPolicies(reading, addresses.length > 0),
+    p: 'none',
+    sp: 'none',
+    np: 'none',
     adkim: choose(reading, adkim, ['r', 's']) ?? 'r',
     aspf: choose(reading, aspf, ['r', 's']) ?? 'r',
     t: choose(reading, t, ['y', 'n']) ?? 'n',
     psd: choose(reading, psd, ['y', 'n', 'u']) ?? 'u',
     fo: readFailureOptions(reading, fo),
-    rua: addresses,
+    rua: readUris(reading, rua),
     ruf: readUris(reading, ruf),
     tags,
   };
+  readPolicies(reading, record);
   // RFC 7489 §6.3: a percentage, and a number of seconds.
   if (pct && /^(\d\d?|100)$/.test(pct.value)) record.pct = Number(pct.value);
-  if (rf) record.rf = rf.value;
+  if (rf?.value) record.rf = rf.value;
   if (ri && /^\d{1,10}$/.test(ri.value)) record.ri = Number(ri.value);
   lintRecord(reading, record);
   return record;
 }
 
-function readPolicies(reading: Reading, hasRua: boolean): Pick<DmarcRecord, 'p' | 'sp' | 'np'> {
+function readPolicies(reading: Reading, record: DmarcRecord): void {
   const [, , , , pTag, spTag, npTag] = reading.first;
   const p = choose(reading, pTag, POLICIES);
   const sp = choose(reading, spTag, POLICIES, p);
   const np = choose(reading, npTag, POLICIES, sp);
-  if (p && sp && np) return { p, sp, np };
+  if (p && sp && np) {
+    record.p = p;
+    record.sp = sp;
+    record.np = np;
+    return;
+  }
   // RFC 9989 §4.10.1: without a valid p, or with an invalid sp or np, only a usable rua keeps the record in force, as p=none.
   const tag = p ? (sp ? npTag : spTag) : pTag;
-  const code = hasRua ? 'dmarc.acts-as-none' : 'dmarc.no-processing';
+  const code = record.rua.length > 0 ? 'dmarc.acts-as-none' : 'dmarc.no-processing';
   report(reading, code, { name: tag?.name ?? 'p' }, (tag ?? reading.tags[0]!).span);
-  return hasRua ? { p: 'none', sp: 'none', np: 'none' } : {};
+  if (record.rua.length === 0) {
+    for (const name of ['p', 'sp', 'np'] as const) delete record[name];
+  }
 }
 
 /** The tag's value where it is one of those allowed; ABNF literals are case-insensitive. */
@@ -156,11 +158,17 @@ function choose<T extends string>(
   const found = allowed.indexOf(written as T);
   if (found >= 0) return allowed[found];
   // Letters only: that also takes off the quotes and dots around a keyword.
-  const word = written.slice(0, 40).replace(/[^a-z]/g, '');
+  const word = written.replace(/[^a-z]/g, '');
   const meant = meantWord(word, [...allowed, 'relaxed', 'strict', 'yes', 'no']);
   const cure = allowed.find((it) => it === meant || it === meant?.[0] || WORDS[it]?.test(word));
   const { name, value, valueSpan } = tag;
-  report(reading, 'dmarc.tag-value', { name, allowed: allowed.join(' or '), value }, valueSpan, cure);
+  report(
+    reading,
+    'dmarc.tag-value',
+    { name, allowed: allowed.join(', ').replace(/, (?=\w+$)/, ' or '), value },
+    valueSpan,
+    cure,
+  );
   return undefined;
 }
 
@@ -173,6 +181,7 @@ function choose<T extends string>(
 function readFailureOptions(reading: Reading, tag: DmarcTag | undefined): string[] {
   if (!tag) return ['0'];
   const written = tag.value.toLowerCase();
+  if (/^[01ds]$/.test(written)) return [written];
   // In any order, each once; "1" asks for all that "0" does.
   const options = [...new Set(written.match(/[01ds]/g))].filter((option) => option !== '0' || !written.includes('1'));
   const meant = options.join(':');

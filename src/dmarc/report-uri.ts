@@ -4,7 +4,7 @@ import { find, type Reading, report, textOf, trimmed } from './scan.ts';
 // A mailto URI with the address of RFC 6068 §2 (ASCII: RFC 8616 §5), or any other URI (RFC 3986); "," and "!" have to be
 // percent-encoded (RFC 9989 §4.8). The obsolete size limit may follow.
 const URI =
-  /^(?:mailto:((?:[\w.+~$&'*=-]|%(?!20|7f)[2-7][\da-f])+@[\w.-]+)(?:\?[^ !]*)?|(?!mailto:)[a-z][\w+.-]*:[^ !"<>]+)(!\d+[kmgt]?)?$/i;
+  /^(?:mailto:((?:[\w.+~$&'*=-]|%(?!20|7f)[2-7][\da-f])+@[\w.-]+)(?:\?[#-;=?-~]*)?|(?!mailto:)[a-z][\w+.-]*:[#-;=?-~]+)(!\d+[kmgt]?)?$/i;
 
 /**
  * Reads the addresses of rua or ruf; what is none is left out.
@@ -34,11 +34,12 @@ function readUri(reading: Reading, name: string, from: number, to: number, uris:
   const value = textOf(reading.text, span);
   const match = URI.exec(value);
   if (match) {
-    const [, address, limit = ''] = match;
+    const address = match[1];
+    const limit = match[2] ?? '';
     const uri: DmarcUri = { uri: value.slice(0, value.length - limit.length), scheme: 'mailto', span };
     uris.push(uri);
     if (address) {
-      uri.address = decodeURIComponent(address);
+      uri.address = address.includes('%') ? decodeURIComponent(address) : address;
     } else {
       uri.scheme = value.split(':', 1)[0]!.toLowerCase();
       report(reading, 'dmarc.uri-scheme', { value }, span);

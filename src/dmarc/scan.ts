@@ -30,8 +30,10 @@ export function report<Code extends DmarcRecordCode>(
   span: Span,
   cure?: string,
 ): void {
-  const fix = { description: cure ? `Write "${cure}"` : 'Remove it', replacement: cure! };
-  diagnostics.push(diagnose(code, params, cure === undefined ? { span } : { span, fix }));
+  const finding = diagnose(code, params);
+  finding.span = span;
+  if (cure !== undefined) finding.fix = { description: cure ? `Write "${cure}"` : 'Remove it', replacement: cure };
+  diagnostics.push(finding);
 }
 
 /** The span without the white space (and fillers) at both ends. */
@@ -50,7 +52,9 @@ function isBlank(text: string, at: number): boolean {
 
 /** The text of a span, without fillers. */
 export function textOf(text: string, { start, end }: Span): string {
-  return text.slice(start, end).replaceAll(FILLER, '');
+  const written = text.slice(start, end);
+  // Only a text that was pasted with something in front has any.
+  return text[0] === FILLER ? written.replaceAll(FILLER, '') : written;
 }
 
 /** Where a separator is next, or else the end of the text. */
@@ -61,7 +65,9 @@ export function find(text: string, separator: string, from: number): number {
 
 /** White space or a comma in front of a tag's name and its "=": a ";" was left out or written as ",". */
 function findNextTag(piece: string): RegExpExecArray | null {
-  return RegExp(`(,[ \\t]?|[ \\t])(${TAG_NAMES.join('|')})[ \\t]*=`, 'i').exec(piece);
+  // A joint of pasted strings may be anywhere in a name.
+  const names = TAG_NAMES.join('|').replace(/\w/g, '$&\\0*');
+  return RegExp(`(,[ \\t]?|[ \\t])\\0*(${names})[ \\t\\0]*=`, 'i').exec(piece);
 }
 
 /**
@@ -86,7 +92,6 @@ export function scanTag(reading: Reading, from: number, to: number): number {
   const value = textOf(text, valueSpan);
   const index = TAG_NAMES.indexOf(name.toLowerCase());
   const missing = index < 0 || value.includes('=') ? findNextTag(piece) : null;
-  const last = tags.at(-1);
   if (missing) {
     const place = start + missing.index;
     const next = place + missing[1]!.length;
@@ -109,12 +114,15 @@ export function scanTag(reading: Reading, from: number, to: number): number {
       first[index] = tag;
       if (index < HISTORIC) report(reading, 'dmarc.historic', { value: name }, rest, '');
     }
-  } else if (lenient && last && /^ru/i.test(last.name) && piece.includes('@')) {
+    return to + 1;
+  }
+  const last = tags.at(-1);
+  if (lenient && last && /^ru/i.test(last.name) && piece.includes('@')) {
     // The next address of a list that somebody separated by semicolons.
     last.span.end = last.valueSpan.end = end;
     last.value = textOf(text, last.valueSpan);
   } else if (piece || to < text.length) {
-    report(reading, 'dmarc.tag-syntax', { value: piece }, rest, '');
+    report(reading, 'dmarc.tag-syntax', { value: textOf(text, span) }, rest, '');
   }
   return to + 1;
 }

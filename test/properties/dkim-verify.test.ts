@@ -227,14 +227,20 @@ describe('verification', () => {
   });
 });
 
+// Of this process alone: other tests run at the same time.
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 describe('hostile messages', () => {
   const time = async (text: string): Promise<number> => {
     const bytes = octetsOf(text);
     let best = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 2; round++) {
-      const begin = performance.now();
+    for (let round = 0; round < 3; round++) {
+      const begin = cpuTime();
       await verifyDkimSignatures(bytes, env, { limits: { headerBytes: 1e7, headerFields: 1e6 } });
-      best = Math.min(best, performance.now() - begin);
+      best = Math.min(best, cpuTime() - begin);
     }
     return best;
   };
@@ -253,7 +259,7 @@ describe('hostile messages', () => {
     await time(make(1000));
     const small = await time(make(10_000));
     // Quadratic, it would be a hundred times.
-    expect(await time(make(100_000))).toBeLessThan(40 * Math.max(small, 2));
+    expect(await time(make(100_000))).toBeLessThan(40 * Math.max(small, 5));
   });
 
   function hostile(fields: string, names: string): string {

@@ -5,6 +5,7 @@ import { defaultLimits } from '../../src/limits.ts';
 import { type AuthorResult, authorDomain, parseAuthorDomain } from '../../src/message/author-domain.ts';
 import type { HeaderBlock } from '../../src/message/message.ts';
 import { openMessage } from '../../src/message/open.ts';
+import { openedFindings } from '../../src/message/opened-findings.ts';
 import { parseMessage } from '../../src/message/parse-message.ts';
 import { domainName } from '../../src/names/domain-name.ts';
 import { parseMailboxList } from '../../src/names/mailbox.ts';
@@ -56,7 +57,8 @@ async function read(source: Uint8Array | AsyncIterable<Uint8Array>, headerBytes:
   const message = await openMessage(source, { limits: { ...defaultLimits, headerBytes } });
   const body: number[] = [];
   await message.readBody((chunk) => body.push(...chunk));
-  const { header, tooLarge, lineEndings, diagnostics } = message;
+  const { header, tooLarge, lineEndings } = message;
+  const diagnostics = openedFindings(message);
   return { header: { ...header, bytes: [...header.bytes] }, tooLarge, lineEndings, diagnostics, body };
 }
 
@@ -139,7 +141,7 @@ describe('any bytes', () => {
         const opened = await openMessage(bytes, { limits: defaultLimits });
         const parsed = parseMessage(bytes);
         expect(expectBlock(opened.header)).toBe(opened.header.bytes.length);
-        expectSpans(opened.diagnostics, opened.header.bytes.length);
+        expectSpans(openedFindings(opened), opened.header.bytes.length);
         expect(opened.header.fields.map(({ name }) => name)).toEqual(parsed.fields.map(({ name }) => name));
         expect(opened.lineEndings).toBe(parsed.lineEndings.style);
         expect(authorDomain(opened.header)).toEqual(parseAuthorDomain(bytes));
