@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic, type Rules } from '../diagnostics/diagnostic.ts';
+import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 
 /** Every finding about the text of a DMARC record. */
 export const dmarcRecordRules = {
@@ -22,7 +22,7 @@ export const dmarcRecordRules = {
   'dmarc.percent': ['warning', 'RFC 9989', 'A.6', '"pct={value}" is ignored: only "t=y" weakens the policy'],
   'dmarc.fo-without-ruf': ['info', 'RFC 9989', '4.7', '"fo" without "ruf" is ignored'],
   'dmarc.psd': ['info', 'RFC 9989', '4.7', '"psd={value}" moves the organizational domain'],
-} as const satisfies Rules;
+} as const;
 
 /** The code of a finding about the text of a DMARC record. */
 export type DmarcRecordCode = keyof typeof dmarcRecordRules;

@@ -1,9 +1,9 @@
 import type { Fix, Span } from '../diagnostics/diagnostic.ts';
-import { parseIpAddress } from '../names/ip-address.ts';
+import { ip4Value } from './network.ts';
 import type { SpfDirective, SpfTerm } from './record.ts';
 import { fixTerm, write } from './repair.ts';
 import { finding, type SpfFinding, type SpfRecordCode } from './rules.ts';
-import { ip4Value, isImpossible, KNOWN_MODIFIER } from './term.ts';
+import { isImpossible, KNOWN_MODIFIER } from './term.ts';
 
 // RFC 7208 §4.6.4: "limit the total number of those terms to 10 during SPF evaluation".
 const LOOKUP_LIMIT = 10;
@@ -13,7 +13,7 @@ const SHORTEST_IP4 = 12;
 const SHORTEST_IP6 = 19;
 
 const CLOSE: Fix = { description: 'End with "~all" or "-all"' };
-const LIST: Fix = { description: 'List addresses with "ip4:" and "ip6:"' };
+const LIST: Fix = { description: 'List the addresses that send' };
 
 type Add = (code: SpfRecordCode, span: Span, fix?: Fix) => void;
 
@@ -31,7 +31,7 @@ export function lintRecord(text: string, terms: readonly SpfTerm[], report: SpfF
     let key: string;
     if (term.kind === 'modifier') {
       if (!KNOWN_MODIFIER.test(term.name)) {
-        lintUnknownModifier(text.slice(span.start, span.end), span, add);
+        lintUnknownModifier(text.slice(span.start, span.end), span, report.length, add);
         continue;
       }
       key = term.name;
@@ -49,7 +49,7 @@ export function lintRecord(text: string, terms: readonly SpfTerm[], report: SpfF
     }
     // RFC 7208 §6: redirect and exp "MUST NOT appear in a record more than once each".
     if (seen.size === seen.add(key).size) add(`spf.duplicate-${term.kind}`, span, write(''));
-    if (term.macro && isImpossible(term.macro.text)) add('spf.name', span, fixTerm(text.slice(span.start, span.end)));
+    if (isImpossible(term)) add('spf.name', span, fixTerm(text.slice(span.start, span.end), report.length));
   }
   if (redirect) {
     if (all) add('spf.ignored-term', redirect.span, write(''));
@@ -61,27 +61,22 @@ export function lintRecord(text: string, terms: readonly SpfTerm[], report: SpfF
 }
 
 /** Judges a modifier that evaluation ignores: the begin of a second record, a misspelt term, or really a modifier. */
-function lintUnknownModifier(written: string, span: Span, add: Add): void {
-  const fix = fixTerm(written);
+function lintUnknownModifier(written: string, span: Span, found: number, add: Add): void {
+  const fix = fixTerm(written, found);
   if (/^v=/i.test(written)) add('spf.second-record', span, { description: 'Publish one record' });
   else add(fix ? 'spf.misspelt-modifier' : 'spf.unknown-modifier', span, fix);
 }
 
 function lintDirective({ mechanism, qualifier, cidr, network, span }: SpfDirective, add: Add): void {
-  if (mechanism === 'all' && /[+?]/.test(qualifier))
-    add(qualifier === '+' ? 'spf.pass-all' : 'spf.neutral-all', span, CLOSE);
+  if (mechanism === 'all' && qualifier === '+') add('spf.pass-all', span, CLOSE);
+  if (mechanism === 'all' && qualifier === '?') add('spf.neutral-all', span, CLOSE);
   if (mechanism === 'ptr') add('spf.ptr', span, LIST);
   if (!cidr) return;
   const { ip4 = 32, ip6 = 128 } = cidr;
   if (qualifier === '+' && (ip4 < SHORTEST_IP4 || ip6 < SHORTEST_IP6)) {
-    add('spf.wide-range', span, { description: 'List only what sends' });
+    add('spf.wide-range', span, LIST);
   }
-  if (network && hasHostBits(network, ip4, ip6)) add('spf.host-bits', span, { description: 'Write the first address' });
-}
-
-/** Whether an address has bits set after its prefix. */
-function hasHostBits(network: string, ip4: number, ip6: number): boolean {
-  const value = ip4Value(network);
-  if (value >= 0) return value % 2 ** (32 - ip4) > 0;
-  return parseIpAddress(network)!.bytes.some((byte, i) => byte & (0xff >> Math.max(ip6 - 8 * i, 0)));
+  // IPv6 networks have no value here, and a remainder that is not positive.
+  if (network && ip4Value(network) % 2 ** (32 - ip4) > 0)
+    add('spf.host-bits', span, { description: 'Clear them or write a longer prefix' });
 }

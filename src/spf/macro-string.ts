@@ -15,8 +15,8 @@ export interface SpfMacroStringResult {
   fault?: SpfMacroFault;
 }
 
-// "The number of right-hand parts" has no upper bound in the grammar, and no text has as many parts as this.
-const MOST_PARTS = 99_999;
+// "The number of right-hand parts" has no upper bound in the grammar; no address or name has as many parts as this.
+const MOST_PARTS = 999;
 
 /**
  * Reads text[start, end) as a macro-string, or as an explain-string, in which spaces and the letters c, r and t are
@@ -75,7 +75,7 @@ function readEscape(text: string): string {
  * @param text - the joined strings of the TXT record
  * @returns its pieces, or `undefined` where it is not one: then there is no explanation
  * @example
- * parseExplanation('%{i} may not send for %{d}')?.length; // 3
+ * parseExplanation('%{i} may not send for %{d}')?.length; // => 3
  */
 export function parseExplanation(text: string): SpfMacroPart[] | undefined {
   const { parts, fault } = parseMacroString(text, 0, text.length, true);

@@ -8,15 +8,15 @@ import { readTerm } from './term.ts';
 
 const VERSION = 'v=spf1';
 
-// What people write for the version; bounded, since it is matched against any text.
-const VERSION_LIKE = /^ *(?:v ?[=:]? ?spf|spf(?=\d))[\d.]*(?:\/[a-z,]+)?[,;:]?/i;
+// What people write for the version.
+const VERSION_LIKE = /^ *(?:v ?[=:]? ?spf[\d.]*[,;:]?|spf\d[^ ]*)/i;
 
 /**
  * Whether a TXT record is an SPF record: "v=spf1", in any case, and then a space or the end (RFC 7208 §4.5). A record may
  * be one and still be faulty.
  *
  * @example
- * isSpfRecord('v=spf10 -all'); // false
+ * isSpfRecord('v=spf10 -all'); // => false
  */
 export function isSpfRecord(text: string): boolean {
   return /^v=spf1(?: |$)/i.test(text);
@@ -30,18 +30,20 @@ export function isSpfRecord(text: string): boolean {
  * @returns the terms in order, as many as could be understood, and every finding; spans are UTF-16 offsets
  * @throws TypeError where `text` is no string
  * @example
- * parseSpfRecord('v=spf1 inlcude:example.com -all').diagnostics[0]?.fix?.replacement; // 'include:example.com'
+ * parseSpfRecord('v=spf1 inlcude:example.com -all').diagnostics[0]?.fix?.replacement; // => 'include:example.com'
  */
 export function parseSpfRecord(text: string): Parsed<SpfRecord, SpfRecordCode> {
   if (typeof text !== 'string') {
-    throw new TypeError(`Cannot parse an SPF record: "text" must be a string, received ${typeof text}`);
+    throw new TypeError(`Cannot parse SPF: "text" must be a string, received ${typeof text}`);
   }
   const pasted = isSpfRecord(text) ? undefined : unwrapPasted(text);
   if (!pasted) return parseText(text);
   // RFC 7208 §3.3: the record is the strings of the TXT record joined; quotes and what stands before them are notation.
   const { value, diagnostics } = moveSpans(parseText(pasted.text), pasted);
-  const fix = { description: 'Take only the record', replacement: pasted.text };
-  return parsed(value, [finding(text, 'spf.pasted', { start: 0, end: text.length }, fix), ...diagnostics]);
+  return parsed(value, [
+    finding(text, 'spf.pasted', { start: 0, end: text.length }, write(pasted.text)),
+    ...diagnostics,
+  ]);
 }
 
 function parseText(text: string): Parsed<SpfRecord, SpfRecordCode> {
@@ -49,8 +51,10 @@ function parseText(text: string): Parsed<SpfRecord, SpfRecordCode> {
   const start = readVersion(text, report);
   const terms = readTerms(text, start, report);
   // Text that neither begins like a record nor holds a mechanism is something else: one finding says enough.
-  if (start === 0 && !terms.some(({ kind }) => kind === 'directive')) report.length = 1;
-  else lintRecord(text, terms, report);
+  if (start === 0 && !terms.some(({ kind }) => kind === 'directive')) {
+    return parsed<SpfRecord, SpfRecordCode>(undefined, [finding(text, 'spf.version', report[0]!.span!)]);
+  }
+  lintRecord(text, terms, report);
   return parsed({ terms }, report);
 }
 
@@ -86,16 +90,13 @@ function readTerms(text: string, from: number, report: SpfFinding[]): SpfTerm[] 
 /** Reports a fault and returns where to read on: after the token, or after the next where both were meant as one term. */
 function reportFault(text: string, fault: SpfFinding, start: number, end: number, report: SpfFinding[]): number {
   const token = text.slice(start, end);
-  if (fault.code === 'spf.value-missing' || token.length === 1) {
-    const pairEnd = tokenEnd(text, end + 1);
-    const pair = fixPair(token, text.slice(end + 1, pairEnd));
-    if (pair) {
-      report.push(finding(text, fault.code, { start, end: pairEnd }, pair));
-      return pairEnd;
-    }
-  }
-  const fix = fixTerm(token);
-  // A replacement stands for the whole term.
-  report.push(fix ? finding(text, fault.code, { start, end }, fix) : fault);
-  return end;
+  const nextEnd = tokenEnd(text, end + 1);
+  const isHalf = fault.code === 'spf.value-missing' || token.length === 1;
+  const pair = isHalf ? fixPair(token, text.slice(end + 1, nextEnd)) : undefined;
+  // Of a wrong prefix length nobody knows what was meant.
+  const fix = fault.code === 'spf.cidr' ? undefined : (pair ?? fixTerm(token, report.length));
+  const last = pair ? nextEnd : end;
+  // A replacement stands for all of it.
+  report.push(fix ? finding(text, fault.code, { start, end: last }, fix) : fault);
+  return last;
 }

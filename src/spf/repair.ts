@@ -4,7 +4,7 @@ import { DUAL_CIDR, isImpossible, KNOWN_MODIFIER, MECHANISMS, readTerm } from '.
 
 // Keywords that were translated along with the guide they were copied from (French, German, Spanish).
 const TRANSLATED: readonly (readonly [meant: string, written: RegExp])[] = [
-  ['all', /^(tou(s|t|tes)|tod[ao]s?)$/i],
+  ['all', /^to[ud][^.]{1,3}$/i],
   ['include', /^(incl|einschl)/i],
   ['redirect', /^(redir|weiterl|umleit)/i],
 ];
@@ -12,8 +12,7 @@ const TRANSLATED: readonly (readonly [meant: string, written: RegExp])[] = [
 /** Whether the text is one term, and one that can have been meant. */
 function isPlausible(text: string): boolean {
   const term = readTerm(text, 0, text.length);
-  if ('code' in term || (term.kind === 'modifier' && !KNOWN_MODIFIER.test(term.name))) return false;
-  return !term.macro || !isImpossible(term.macro.text);
+  return !('code' in term || isImpossible(term) || (term.kind === 'modifier' && !KNOWN_MODIFIER.test(term.name)));
 }
 
 /** A change that is certain. */
@@ -21,8 +20,14 @@ export function write(replacement: string): Fix {
   return { description: replacement ? `Write "${replacement}"` : 'Remove it', replacement };
 }
 
-/** What to write in place of a faulty or suspicious term, as far as it is clear what was meant. */
-export function fixTerm(written: string): Fix | undefined {
+// A guess costs far more than the reading: nobody needs it for a longer term or after so many findings, and a record comes
+// from anywhere.
+const LONGEST = 300;
+const MOST_FINDINGS = 20;
+
+/** What to write in place of a faulty or suspicious term, as far as it is clear what was meant; `found` counts findings. */
+export function fixTerm(written: string, found: number): Fix | undefined {
+  if (written.length > LONGEST || found > MOST_FINDINGS) return undefined;
   // Dashes and quotes as word processors make them, the quotes and backslashes of a zone file, invisible characters.
   const term = written.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/["'`\\\xab\xbb\u2000-\u206f\ufeff]/g, '');
   // A macro may hold a comma as its delimiter.
@@ -47,7 +52,11 @@ function rewrite(term: string): string | undefined {
   const host = value.replace(/^\w*:\/\/|^.*@/, '').replace(/\/.*/, '');
   return [
     term,
-    ...[rest, value].flatMap((address) => [`${sign}ip4:${address}`, `${sign}ip6:${address}`]),
+    // "a:2001:db8::1" is an address too.
+    ...[/^a$/i.test(name) ? value : rest, value].flatMap((address) => [
+      `${sign}ip4:${address}`,
+      `${sign}ip6:${address}`,
+    ]),
     `${meant}=${host}`,
     `${sign}${meant}:${host}${DUAL_CIDR.exec(value)![0]}`,
     `${sign}${meant}:${host}`,

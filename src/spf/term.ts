@@ -1,7 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
-import { parseIpAddress } from '../names/ip-address.ts';
-import { asciiLower, isDigit } from '../text/characters.ts';
 import { parseMacroString } from './macro-string.ts';
+import { ip4Value, isIp6Address } from './network.ts';
 import type { SpfDirective, SpfMacroString, SpfMechanismName, SpfQualifier, SpfTerm } from './record.ts';
 import { finding, type SpfFinding } from './rules.ts';
 
@@ -20,12 +19,15 @@ export const DUAL_CIDR: RegExp = /(?:\/(\d*))?(?:\/\/(\d*))?$/;
 // toplabel = ( *alphanum ALPHA *alphanum ) / ( 1*alphanum "-" *( alphanum / "-" ) alphanum )
 const DOMAIN_END = /\.(?!\d+\.?$)[a-z\d](?:[a-z\d-]*[a-z\d])?\.?$/i;
 
-// What a host name cannot hold, though the grammar of a domain-spec allows it: a URL, an e-mail address, an empty label.
-const NO_HOST = /[^\w.-]|\.\.|^\./;
+// A domain-spec that is a host name. The grammar allows more: a URL, an e-mail address, an empty label.
+const HOST = /^(?:[\w-]+\.)+(?!\d+\.?$)[a-z\d](?:[a-z\d-]*[a-z\d])?\.?$/i;
 
-/** Whether a domain-spec holds no macro and yet names no possible host. */
-export function isImpossible(value: string): boolean {
-  return NO_HOST.test(value) && !value.includes('%');
+/**
+ * Whether a domain-spec holds no macro and yet names no possible host; only a host name has a part with the very span of
+ * the whole (see `readMacroString`), which spares every record a second look at its names.
+ */
+export function isImpossible({ macro }: SpfTerm): boolean {
+  return macro !== undefined && macro.parts[0]?.span !== macro.span && !macro.text.includes('%');
 }
 
 /** The modifiers that evaluation knows (RFC 7208 §6); it ignores all others. */
@@ -34,8 +36,10 @@ export const KNOWN_MODIFIER: RegExp = /^(?:redirect|exp)$/;
 /**
  * Reads text[start, end), which holds no space, as one term (RFC 7208 §4.6.1), or says why it is none.
  *
- *     directive = [ qualifier ] mechanism
- *     modifier  = redirect / explanation / unknown-modifier
+ * ```
+ * directive = [ qualifier ] mechanism
+ * modifier  = redirect / explanation / unknown-modifier
+ * ```
  *
  * "=" before any ":" or "/" makes a term a modifier.
  */
@@ -46,9 +50,10 @@ export function readTerm(text: string, start: number, end: number): SpfTerm | Sp
   let nameEnd = nameStart;
   while (nameEnd < end && !isDelimiter(text.charCodeAt(nameEnd))) nameEnd++;
   const written = text.slice(nameStart, nameEnd);
-  const lower = asciiLower(written);
+  // Of all letters outside ASCII only the Kelvin sign has a lower case inside it, and no name has a "k".
+  const lower = written.toLowerCase();
   if (text[nameEnd] !== '=') {
-    const mechanism = MECHANISMS.find((candidate) => candidate === lower);
+    const mechanism = MECHANISMS[(MECHANISMS as readonly string[]).indexOf(lower)];
     const qualifier = qualified ? (text[start] as SpfQualifier) : '+';
     if (mechanism !== undefined) return readMechanism(text, { kind: 'directive', qualifier, mechanism, span }, nameEnd);
   } else if (!qualified && MODIFIER_NAME.test(written)) {
@@ -69,7 +74,7 @@ function isDelimiter(unit: number): boolean {
 /** Reads what follows the name of a mechanism (RFC 7208 §5); `start` is the end of the name. */
 function readMechanism(text: string, directive: SpfDirective, start: number): SpfDirective | SpfFinding {
   const { mechanism, span } = directive;
-  const isNetwork = mechanism.startsWith('ip');
+  const isNetwork = mechanism === 'ip4' || mechanism === 'ip6';
   const isIp6 = mechanism === 'ip6';
   let { end } = span;
   const written = text.slice(start, end);
@@ -88,8 +93,7 @@ function readMechanism(text: string, directive: SpfDirective, start: number): Sp
   if (text[start] !== ':' || mechanism === 'all') return finding(text, 'spf.unknown-mechanism', span);
   if (isNetwork) {
     const network = text.slice(start + 1, end);
-    if (isIp6 ? parseIpAddress(network)?.family !== 6 : ip4Value(network) < 0)
-      return finding(text, 'spf.network', place);
+    if (isIp6 ? !isIp6Address(network) : ip4Value(network) < 0) return finding(text, 'spf.network', place);
     directive.network = network;
     return directive;
   }
@@ -105,32 +109,12 @@ function isLength(text: string | undefined, limit: number): boolean {
   return text === undefined || (+text <= limit && String(+text >>> 0) === text);
 }
 
-/** The number that a dotted quad without leading zeros stands for, or -1: quicker than its bytes, and records hold many. */
-export function ip4Value(text: string): number {
-  let value = 0;
-  let octet = -1;
-  let dots = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x2e && octet >= 0) {
-      value = value * 256 + octet;
-      octet = -1;
-      dots++;
-    } else if (isDigit(unit) && octet !== 0) {
-      octet = Math.max(octet, 0) * 10 + unit - 0x30;
-      if (octet > 255) return -1;
-    } else return -1;
-  }
-  return dots === 3 && octet >= 0 ? value * 256 + octet : -1;
-}
-
 /** Reads a macro-string, or a domain-spec, which has to end in a top-level label or a macro. */
 function readMacroString(text: string, span: Span, isDomain: boolean): SpfMacroString | SpfFinding {
   const { start, end } = span;
   const value = text.slice(start, end);
   // Nearly every domain-spec is a plain name.
-  if (isDomain && DOMAIN_END.test(value) && !NO_HOST.test(value))
-    return { text: value, parts: [{ kind: 'literal', text: value, span: { start, end } }], span };
+  if (HOST.test(value)) return { text: value, parts: [{ kind: 'literal', text: value, span }], span };
   const { parts, expandEnd, fault } = parseMacroString(text, start, end, false);
   if (fault) return finding(text, `spf.${fault.kind}`, fault.span);
   if (isDomain && expandEnd !== end && !DOMAIN_END.test(text.slice(expandEnd, end))) {
