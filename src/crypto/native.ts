@@ -1,6 +1,7 @@
 import { encodeBase64 } from '../text/base64.ts';
 import { encodePkcs1 } from './der.ts';
 import { requireUsableKey } from './key-fault.ts';
+import { portableCrypto } from './portable.ts';
 import type { CryptoProvider, ImportedKey, PublicKey } from './provider.ts';
 
 /** What is used of node:crypto; `KeyObject` is passed through unseen. */
@@ -9,6 +10,9 @@ interface NodeCrypto {
   createPublicKey(key: object): unknown;
   verify(algorithm: string | null, data: Uint8Array, key: unknown, signature: Uint8Array): boolean;
 }
+
+// 4096 bits are what every engine's node:crypto takes; Deno's refuses more, and a verdict must not depend on that.
+const MOST_RSA_OCTETS = 512;
 
 interface NodeProcess {
   getBuiltinModule?(name: string): Partial<NodeCrypto> | undefined;
@@ -44,7 +48,8 @@ function providerOf(node: NodeCrypto): CryptoProvider {
     },
     importKey: (key) => {
       requireUsableKey(key);
-      return key.type === 'rsa' ? importRsa(node, key) : importEd25519(node, key);
+      if (key.type === 'ed25519') return importEd25519(node, key);
+      return key.n.length > MOST_RSA_OCTETS ? portableCrypto.importKey(key) : importRsa(node, key);
     },
   };
 }

@@ -119,14 +119,16 @@ async function ask(
       response.status === 200 ? `the server sent ${contentType || 'no type'}` : `HTTP status ${response.status}`;
     return { reason: response.status === 200 ? 'malformed' : 'network', detail };
   }
-  const body = await readLimited(response, MAX_OCTETS[format]);
+  const body = await readLimited(response, MAX_OCTETS[format], signal);
   return body === undefined
     ? { reason: 'malformed', detail: `the answer is over ${MAX_OCTETS[format]} octets` }
     : { body };
 }
 
-async function readLimited(response: Response, limit: number): Promise<Uint8Array | undefined> {
+async function readLimited(response: Response, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const reader = response.body?.getReader();
+  // The body of a caller's fetch may know nothing of the signal, and would be read on for nobody.
+  signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}), { once: true });
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {

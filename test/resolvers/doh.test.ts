@@ -118,6 +118,23 @@ describe('dohResolver', () => {
     expect(seen.length).toBe(1);
   });
 
+  test('what comes after the time is over is not read, even when fetch ignores the signal', async () => {
+    let cancelled = false;
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        controller.enqueue(new Uint8Array(1));
+      },
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const answer = await asJson(reply(body) as typeof globalThis.fetch, 50).query('example.com', 'TXT');
+    expect(answer).toMatchObject({ status: 'failure', reason: 'timeout' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(cancelled).toBe(true);
+  });
+
   test('10 MB are not read', async () => {
     let sent = 0;
     const server = await serveHttp((_, response) => {
