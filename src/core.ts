@@ -5,7 +5,29 @@
  */
 
 export { type AuthenticateOptions, authenticateMessage, type Envelope } from './authenticate/authenticate.ts';
+export {
+  type FormatAuthenticationResultsOptions,
+  formatAuthenticationResults,
+  type VerdictToFormat,
+} from './authenticate/authentication-results.ts';
 export type { MessageVerdict } from './authenticate/verdict.ts';
+export type {
+  AuthenticationProperty,
+  AuthenticationResult,
+  AuthenticationResultsHeader,
+  ParsedArcAuthenticationResults,
+  ParsedAuthenticationResults,
+  ParsedProperty,
+  ParsedResult,
+} from './authentication-results/header.ts';
+export { parseArcAuthenticationResults, parseAuthenticationResults } from './authentication-results/parse.ts';
+export type { AuthenticationResultsCode } from './authentication-results/rules.ts';
+export {
+  type SelectAuthenticationResultsOptions,
+  type SelectedAuthenticationResults,
+  selectAuthenticationResults,
+} from './authentication-results/select.ts';
+export { type StripAuthenticationResultsOptions, stripAuthenticationResults } from './authentication-results/strip.ts';
 export { createKeyCache, type KeyCache } from './crypto/key-cache.ts';
 export { nativeCrypto } from './crypto/native.ts';
 export { portableCrypto } from './crypto/portable.ts';
@@ -52,7 +74,9 @@ export { type RecordingResolver, recordingResolver } from './resolvers/record.ts
 export { evaluateSpf, type SpfInput, type SpfOptions } from './spf/evaluate.ts';
 export { formatSpfRecord } from './spf/format.ts';
 export { parseSpfRecord } from './spf/parse.ts';
-export { formatReceivedSpf } from './spf/received-spf.ts';
+export { parseReceivedSpf, type ReceivedSpf, type ReceivedSpfProperty } from './spf/parse-received-spf.ts';
+export { formatReceivedSpf, type ReceivedSpfSession } from './spf/received-spf.ts';
+export type { ReceivedSpfCode } from './spf/received-spf-rules.ts';
 export type {
   SpfDirective,
   SpfMacroLetter,

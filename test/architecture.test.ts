@@ -17,7 +17,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   spf: [...words, 'dns'],
   dkim: [...words, 'dns', 'crypto', 'message'],
   dmarc: [...words, 'dns'],
-  'authentication-results': words,
+  'authentication-results': [...words, 'message'],
   authenticate: [...words, 'dns', 'message', 'spf', 'dkim', 'dmarc', 'authentication-results'],
   resolvers: ['text', 'dns', 'environment'],
   cli: ['diagnostics', 'authenticate', 'spf', 'dkim', 'dmarc', 'dns', 'resolvers'],

@@ -7,6 +7,7 @@ import { type Environment, requireEnvironment, requireString, show } from '../en
 import { type Limits, resolveLimits } from '../limits.ts';
 import { type AuthorResult, authorDomain } from '../message/author-domain.ts';
 import { openMessage } from '../message/open.ts';
+import { openedFindings } from '../message/opened-findings.ts';
 import type { MessageSource } from '../message/source.ts';
 import { parseIpAddress } from '../names/ip-address.ts';
 import { evaluateSpf } from '../spf/evaluate.ts';
@@ -100,7 +101,7 @@ export async function authenticateMessage(
     ...verdict,
     ...(header && { authenticationResults: header.value }),
     receivedSpf: formatReceivedSpf(spfMailFrom, { ip, helo, mailFrom }),
-    diagnostics: [...opened.diagnostics, ...author.diagnostics, ...(header?.diagnostics ?? [])],
+    diagnostics: [...openedFindings(opened), ...author.diagnostics, ...(header?.diagnostics ?? [])],
   };
 }
 

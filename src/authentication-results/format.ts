@@ -1,14 +1,19 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { domainName } from '../names/domain-name.ts';
+import { diagnose, type FormatCode } from './format-rules.ts';
 import type { AuthenticationProperty, AuthenticationResult, AuthenticationResultsHeader } from './header.ts';
-import { type AuthenticationResultsCode, diagnose } from './rules.ts';
+import { isAddress, isAscii, isKeyword, isToken } from './value.ts';
 
-// RFC 2045 §5.1: what a token may not hold, besides controls and space.
-const TSPECIALS = '()<>@,;:\\"/[]?=';
-// RFC 5322 §3.2.3: what an atom may hold besides letters and digits.
-const ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
-// RFC 5322 §2.1.1: a line holds at most 998 octets, so no single value may come near.
-const MAX_VALUE = 500;
+// RFC 5322 §2.1.1: a line holds at most 998 octets. A name is a keyword of at most 64, so that name, "=" and value fit.
+const MAX_LINE = 990;
+const MAX_VALUE = 800;
+const MAX_NAME = 64;
+
+interface Writer {
+  /** Whether the message may have UTF-8 in its header (RFC 6532). */
+  eai: boolean;
+  diagnostics: Diagnostic<FormatCode>[];
+}
 
 /**
  * Writes the value of an Authentication-Results field, one method a line.
@@ -17,73 +22,117 @@ const MAX_VALUE = 500;
  * authres-payload = [CFWS] authserv-id [CFWS authres-version] ( no-result / 1*resinfo ) [CFWS] CRLF
  * ```
  *
- * Every value that came from outside is written as a token, as an address or quoted; what no quoted-string may hold is
- * left out with a diagnostic, so that nothing can begin a new line, a new method or a new property (RFC 8601 §7.8).
+ * Every value that came from outside is written as a token, as an address, quoted or as a comment; what none of these may
+ * hold is left out with a diagnostic, so that nothing can begin a new line, a new method or a new property (RFC 8601 §7.8).
  */
-export function formatHeader(header: AuthenticationResultsHeader): {
-  value: string;
-  diagnostics: Diagnostic<AuthenticationResultsCode>[];
-} {
-  const diagnostics: Diagnostic<AuthenticationResultsCode>[] = [];
-  const id = formatValue(header.authservId, 'authserv-id', diagnostics);
+export function formatHeader(
+  { authservId, version, results, comments = [] }: AuthenticationResultsHeader,
+  eai = false,
+): { value: string; diagnostics: Diagnostic<FormatCode>[] } {
+  const writer: Writer = { eai, diagnostics: [] };
+  // A name loses nothing as A-labels; without some of its characters it would be somebody else's.
+  const id = eai || isAscii(authservId) ? authservId : (domainName(authservId) ?? authservId);
+  const head = [formatValue(id, 'authserv-id', writer)];
+  if (version !== undefined) head.push(String(version));
+  for (const comment of comments) head.push(formatComment(comment, writer));
+  const lines = results.flatMap((result) => formatResult(result, writer));
   // RFC 8601 §2.2: no-result is the one word "none".
-  if (header.results.length === 0) return { value: `${id}; none`, diagnostics };
-  const lines = header.results.map((result) => formatResult(result, diagnostics));
-  return { value: [id, ...lines].join(';\r\n '), diagnostics };
+  const value = lines.length === 0 ? `${joinFolded(head)}; none` : [head, ...lines].map(joinFolded).join(';\r\n ');
+  return { value, diagnostics: writer.diagnostics };
+}
+
+/** The parts with a space between them, folded where the line would be too long. */
+function joinFolded(parts: readonly string[]): string {
+  let out = '';
+  let length = 0;
+  for (const part of parts) {
+    const octets = octetLength(part);
+    // The name of the field is in the first line.
+    const fold = length > 0 && length + octets > MAX_LINE - 'ARC-Authentication-Results: i=50; '.length;
+    out += `${fold ? '\r\n  ' : out && ' '}${part}`;
+    length = fold ? octets : length + octets + 1;
+  }
+  return out;
+}
+
+function octetLength(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) length += unitOctets(text.charCodeAt(i));
+  return length;
+}
+
+/** The octets of a UTF-16 unit in UTF-8; each half of a surrogate pair has two. */
+function unitOctets(unit: number): number {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
 }
 
 function formatResult(
-  { method, result, reason, properties }: AuthenticationResult,
-  diagnostics: Diagnostic<AuthenticationResultsCode>[],
-): string {
-  const parts = [`${method}=${result}`];
-  if (reason !== undefined) parts.push(`reason=${formatValue(reason, `${method} reason`, diagnostics)}`);
-  for (const property of properties) parts.push(formatProperty(property, diagnostics));
-  return parts.join(' ');
+  { method, version, result, reason, properties, comments = [] }: AuthenticationResult,
+  writer: Writer,
+): string[][] {
+  if (!isName(method, writer) || !isName(result, writer)) return [];
+  const parts = [`${method}${version === undefined ? '' : `/${version}`}=${result}`];
+  for (const comment of comments) parts.push(formatComment(comment, writer));
+  if (reason !== undefined) parts.push(`reason=${formatValue(reason, `${method} reason`, writer)}`);
+  for (const property of properties) parts.push(...formatProperty(property, writer));
+  return [parts];
 }
 
-function formatProperty(
-  { ptype, property, value }: AuthenticationProperty,
-  diagnostics: Diagnostic<AuthenticationResultsCode>[],
-): string {
+/** Names are written as they are, so that they must be what they should be. */
+function isName(name: string, { diagnostics }: Writer): boolean {
+  if (isKeyword(name) && name.length <= MAX_NAME) return true;
+  diagnostics.push(diagnose('authentication-results.name-dropped', { name }, { subject: 'Authentication-Results' }));
+  return false;
+}
+
+function formatProperty({ ptype, property, value }: AuthenticationProperty, writer: Writer): string[] {
+  if (!isName(ptype, writer) || !isName(property, writer)) return [];
   const name = `${ptype}.${property}`;
-  // RFC 8601 §2.2: a value that stands for an address has the form [local-part]@domain and is not quoted.
-  return `${name}=${isAddress(value) ? value : formatValue(value, name, diagnostics)}`;
+  return [`${name}=${formatValue(value, name, writer, true)}`];
 }
 
-/** ``[ [local-part] "@" ] domain-name`` with a dot-atom as local part and a name of A-labels. */
-function isAddress(value: string): boolean {
-  const at = value.lastIndexOf('@');
-  if (at === -1 || value.length > MAX_VALUE || value !== printableOnly(value)) return false;
-  const domain = value.slice(at + 1);
-  return domainName(domain) === domain.toLowerCase() && (at === 0 || isDotAtom(value.slice(0, at)));
+/** ``value = token / quoted-string`` (RFC 2045 §5.1), or an address, which RFC 8601 §2.2 wants without quotes. */
+function formatValue(value: string, name: string, writer: Writer, mayBeAddress = false): string {
+  const kept = writable(value, '"\\', name, writer);
+  if (mayBeAddress && isAddress(kept) && domainName(kept.slice(kept.lastIndexOf('@') + 1)) !== undefined) return kept;
+  return isToken(kept) && isAscii(kept) ? kept : `"${escaped(kept, '"\\')}"`;
 }
 
-function isDotAtom(text: string): boolean {
-  return text.split('.').every((atom) => atom !== '' && [...atom].every(isAtext));
+function formatComment(comment: string, writer: Writer): string {
+  return `(${escaped(writable(comment, '()\\', 'a comment', writer), '()\\')})`;
 }
 
-function isAtext(c: string): boolean {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ATEXT_SPECIALS.includes(c);
+function escaped(text: string, specials: string): string {
+  let out = '';
+  for (const c of text) out += specials.includes(c) ? `\\${c}` : c;
+  return out;
 }
 
-/** ``value = token / quoted-string`` (RFC 2045 §5.1). */
-function formatValue(value: string, name: string, diagnostics: Diagnostic<AuthenticationResultsCode>[]): string {
-  const kept = printableOnly(value);
-  if (kept !== value) {
-    diagnostics.push(
-      diagnose(
-        'authentication-results.value-filtered',
-        { property: name, value: kept },
-        { subject: 'Authentication-Results' },
-      ),
-    );
+/**
+ * The text without what no quoted-string and no comment may hold: controls, line breaks, what is not ASCII (with `eai`: what
+ * is not Unicode), and what is too much for a line; the `specials` cost a backslash.
+ */
+function writable(text: string, specials: string, name: string, { eai, diagnostics }: Writer): string {
+  let kept = '';
+  let octets = 0;
+  let filtered = false;
+  let cut = false;
+  for (const c of text) {
+    const unit = c.charCodeAt(0);
+    const lone = c.length === 1 && unit >= 0xd800 && unit <= 0xdfff;
+    if (unit < 0x20 || unit === 0x7f || lone || (unit > 0x7f && !eai)) {
+      filtered = true;
+      continue;
+    }
+    octets += octetLength(c) + (specials.includes(c) ? 1 : 0);
+    cut = octets > MAX_VALUE;
+    if (cut) break;
+    kept += c;
   }
-  if (kept !== '' && [...kept].every((c) => c !== ' ' && !TSPECIALS.includes(c))) return kept;
-  return `"${kept.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** The text without what no quoted-string may hold: controls, line breaks and whatever is not ASCII. */
-function printableOnly(text: string): string {
-  return [...text.slice(0, MAX_VALUE)].filter((c) => c >= ' ' && c <= '~').join('');
+  const place = { subject: 'Authentication-Results' };
+  const params = { property: name, value: kept };
+  if (filtered) diagnostics.push(diagnose('authentication-results.value-filtered', params, place));
+  if (cut) diagnostics.push(diagnose('authentication-results.value-cut', { property: name }, place));
+  return kept;
 }

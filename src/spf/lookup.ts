@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { TxtData } from '../dns/resolver.ts';
+import { readCleanRecord } from './clean-record.ts';
 import { isSpfRecord, parseSpfRecord } from './parse.ts';
 import type { SpfRecord } from './record.ts';
 import { diagnose } from './verdict-rules.ts';
@@ -34,6 +35,8 @@ export function selectRecord(domain: string, answer: readonly TxtData[], recordB
     const params = { domain, size: text.length, limit: recordBytes };
     return { fault: 'record-too-large', text, diagnostics: [diagnose('spf.record-too-large', params, place)] };
   }
+  const record = readCleanRecord(text);
+  if (record !== undefined) return { record, text, diagnostics: [] };
   const parsed = parseSpfRecord(text);
   const diagnostics: Diagnostic[] = [];
   // What is only worth knowing about a record is not worth a line in the verdict on a message.
