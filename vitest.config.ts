@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Nothing is timed: a machine under load must not fail a test.
+    testTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: ['src/**'],

@@ -10,7 +10,12 @@ export const selectRules = {
     'Version {version} of method "{method}" is not known: ignored',
   ],
   'authentication-results.unknown-result': ['info', 'RFC 8601', '4.1', '"{method}" has no result "{result}": ignored'],
-  'authentication-results.unknown-ptype': ['info', 'RFC 8601', '4.1', 'ptype "{ptype}" is not known: result ignored'],
+  'authentication-results.unknown-ptype': [
+    'info',
+    'RFC 8601',
+    '4.1',
+    'Property type "{ptype}" is not known: result ignored',
+  ],
   'authentication-results.contradiction': [
     'warning',
     'RFC 6008',

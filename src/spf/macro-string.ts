@@ -74,8 +74,6 @@ function readEscape(text: string): string {
  *
  * @param text - the joined strings of the TXT record
  * @returns its pieces, or `undefined` where it is not one: then there is no explanation
- * @example
- * parseExplanation('%{i} may not send for %{d}')?.length; // => 3
  */
 export function parseExplanation(text: string): SpfMacroPart[] | undefined {
   const { parts, fault } = parseMacroString(text, 0, text.length, true);

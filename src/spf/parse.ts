@@ -14,9 +14,6 @@ const VERSION_LIKE = /^ *(?:v ?[=:]? ?spf[\d.]*[,;:]?|spf\d[^ ]*)/i;
 /**
  * Whether a TXT record is an SPF record: "v=spf1", in any case, and then a space or the end (RFC 7208 §4.5). A record may
  * be one and still be faulty.
- *
- * @example
- * isSpfRecord('v=spf10 -all'); // => false
  */
 export function isSpfRecord(text: string): boolean {
   return /^v=spf1(?: |$)/i.test(text);
