@@ -36,9 +36,14 @@ export type { Diagnostic, Fix, Parsed, Severity, Span } from './diagnostics/diag
 export { renderDiagnostic } from './diagnostics/render.ts';
 export { formatDkimKeyRecord, formatDkimSignature } from './dkim/format.ts';
 export { type DkimKeyRecord, parseDkimKeyRecord } from './dkim/key-record.ts';
+export { type DkimKeyPair, type DkimKeyPairOptions, generateDkimKeyPair } from './dkim/keygen.ts';
 export type { DkimReason, DkimResult, DkimResultWord } from './dkim/result.ts';
 export type { DkimCode } from './dkim/rules.ts';
+export { type SignedMessage, signMessage } from './dkim/sign.ts';
 export { type DkimSignature, type DkimTag, parseDkimSignature } from './dkim/signature.ts';
+export { type Signer, signerFromPem } from './dkim/signer.ts';
+export type { SigningEnvironment, SigningKey, SignOptions, SignSettings } from './dkim/signing-options.ts';
+export type { DkimSigningCode } from './dkim/signing-rules.ts';
 export { type DkimOptions, verifyDkimSignature, verifyDkimSignatures } from './dkim/verify.ts';
 export {
   type AlignmentOptions,
@@ -60,6 +65,7 @@ export type {
   DmarcWalkStep,
 } from './dmarc/result.ts';
 export type { DmarcRecordCode } from './dmarc/rules.ts';
+export type { Publishable } from './dns/publishable.ts';
 export type { DnsAnswer, FailureReason, MxData, RecordData, RecordType, Resolver, TxtData } from './dns/resolver.ts';
 export type { Environment } from './environment.ts';
 export { defaultLimits, type Limits } from './limits.ts';

@@ -20,7 +20,7 @@ describe('RSA keys', () => {
     ['65536 bits', modulus(65536), E, 'modulus-size'],
     ['no modulus', new Uint8Array(), E, 'modulus-size'],
     ['a leading zero', Uint8Array.of(0, ...modulus(2048)), E, 'modulus-size'],
-    ['an even modulus', octets(1n << 2047n), E, 'modulus-even'],
+    ['an even modulus', octets(1n << 2047n), E, 'even-modulus'],
     ['e = 3, the least', modulus(1024), octets(3n), undefined],
     ['e = 2^32 - 1, the most', modulus(1024), octets(2n ** 32n - 1n), undefined],
     ['e = 2^32 + 1', modulus(1024), octets(2n ** 32n + 1n), 'exponent'],
@@ -58,10 +58,10 @@ describe('Ed25519 keys', () => {
   // y = p - 1 is canonical, y = p … 2²⁵⁵ - 1 are not; each with either sign of x (RFC 8032 §5.1.3).
   const high = (low: number, top: number) => Uint8Array.from([low, ...new Array<number>(30).fill(0xff), top]);
   test.each<[string, Uint8Array, string | undefined]>([
-    ['y = p', high(0xed, 0x7f), 'non-canonical'],
-    ['y = p, x negative', high(0xed, 0xff), 'non-canonical'],
-    ['y = p + 1', high(0xee, 0x7f), 'non-canonical'],
-    ['y = 2^255 - 1', high(0xff, 0xff), 'non-canonical'],
+    ['y = p', high(0xed, 0x7f), 'non-canonical-form'],
+    ['y = p, x negative', high(0xed, 0xff), 'non-canonical-form'],
+    ['y = p + 1', high(0xee, 0x7f), 'non-canonical-form'],
+    ['y = 2^255 - 1', high(0xff, 0xff), 'non-canonical-form'],
     ['y = p - 1, x negative', high(0xec, 0xff), 'small-order'],
     ['y = p - 2', high(0xeb, 0x7f), undefined],
     ['y = 1, x negative', Uint8Array.of(1, ...new Array<number>(30).fill(0), 0x80), 'small-order'],

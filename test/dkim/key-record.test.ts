@@ -102,7 +102,7 @@ describe('legal records about which there is something to say', () => {
     ['no service', `v=DKIM1; s=; p=${KEY}`, ['dkim.key-service']],
     ['g= of RFC 4871', `v=DKIM1; g=*; p=${KEY}`, ['dkim.key-tag-historic']],
     ['upper case in k=', `v=DKIM1; k=RSA; p=${KEY}`, ['dkim.key-case']],
-    ['upper case in t=', `v=DKIM1; t=Y; p=${KEY}`, ['dkim.key-case', 'dkim.key-testing']],
+    ['upper case in t=', `v=DKIM1; t=Y; p=${KEY}`, ['dkim.key-testing', 'dkim.key-case']],
     ['UTF-8 in a note (RFC 8616 §3)', `v=DKIM1; n=ClÃ©; p=${KEY}`, ['dkim.key-non-ascii']],
     ['white space around "="', `v=DKIM1; k = rsa; p=${KEY}`, ['dkim.key-white-space']],
     ['white space in p=', `v=DKIM1; p=${KEY.slice(0, 200)} ${KEY.slice(200)}`, ['dkim.key-white-space']],

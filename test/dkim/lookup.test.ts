@@ -15,7 +15,11 @@ describe('the key of a signature (RFC 6376 §3.6.2.1, §6.1.2)', () => {
   test('is at the selector below _domainkey', async () => {
     const text = keyRecord(rsa1024);
     const found = await lookup({ [place]: { TXT: [text] } });
-    expect(found).toMatchObject({ name: place, status: 'records', records: [{ text, parsed: { ok: true } }] });
+    expect(found).toMatchObject({
+      name: place,
+      status: 'records',
+      records: [{ text, reading: { record: { keyBits: 1024 } } }],
+    });
   });
 
   test('may be at the end of a CNAME', async () => {
@@ -51,7 +55,7 @@ describe('the key of a signature (RFC 6376 §3.6.2.1, §6.1.2)', () => {
   test('a record over the limit is not parsed', async () => {
     const limits = { ...defaultLimits, recordBytes: 20 };
     const found = await lookup({ [place]: { TXT: ['v=DKIM1; p=', keyRecord(rsa1024)] } }, 'sel', 'example.com', limits);
-    const records = found.status === 'records' ? found.records.map(({ parsed }) => parsed?.ok) : [];
+    const records = found.status === 'records' ? found.records.map(({ reading }) => reading?.record?.revoked) : [];
     expect(records).toEqual([true, undefined]);
   });
 });

@@ -77,18 +77,24 @@ describe('the octets that are signed (RFC 6376 §3.7)', () => {
   });
 });
 
+// Of this process alone: other tests run at the same time.
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 test('a hundred thousand fields and ten thousand names take time in proportion', () => {
   const elapsed = (size: number) => {
     const header = headerOf(...Array.from({ length: size }, (_, i) => `X-${i % 7}: ${i}\r\n`));
     const names = Array.from({ length: size / 10 }, (_, i) => `x-${i % 7}`);
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < 3; round++) {
-      const begin = performance.now();
+      const begin = cpuTime();
       expect(selectFields(indexFields(header), names, -1)).toHaveLength(names.length);
-      best = Math.min(best, performance.now() - begin);
+      best = Math.min(best, cpuTime() - begin);
     }
     return best;
   };
   // Quadratic, the larger one would take a hundred times as long.
-  expect(elapsed(100_000)).toBeLessThan(40 * Math.max(elapsed(10_000), 0.5));
+  expect(elapsed(100_000)).toBeLessThan(40 * Math.max(elapsed(10_000), 1));
 });

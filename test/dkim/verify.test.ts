@@ -223,6 +223,44 @@ describe('the verdict table', () => {
     expect(diagnostics.filter((one) => one.code === code)).toMatchObject([{ subject: expect.any(String) }]);
   });
 
+  test.each<[code: string, record: string, at: string | undefined]>([
+    ['dkim.key-revoked', 'v=DKIM1; p=', 'p='],
+    ['dkim.key-testing', keyRecord(rsa1024, 't=y'), 'y'],
+    ['dkim.key-weak', keyRecord(rsa1024), publicKeyText(rsa1024)],
+    ['dkim.key-hash', keyRecord(rsa1024, 'h=sha1'), 'sha1'],
+    ['dkim.key-service', keyRecord(rsa1024, 's=x'), 'x'],
+    ['dkim.key-base64', 'v=DKIM1; p=MI*A', '*'],
+    ['dkim.key-truncated', keyRecord(rsa1024).slice(0, 99), publicKeyText(rsa1024).slice(0, 88)],
+    ['dkim.key-malformed', 'v=DKIM1; p=AAAA', 'AAAA'],
+    ['dkim.key-type', keyRecord(rsa1024, 'k=dsa'), 'dsa'],
+    ['dkim.key-list', keyRecord(rsa1024, 'k=rsa t=y'), 'rsa t=y'],
+    ['dkim.tag-no-equals', `${keyRecord(rsa1024)}; x`, 'x'],
+    ['dkim.key-missing', publicKeyText(rsa1024), publicKeyText(rsa1024)],
+    ['dkim.key-missing', 'v=DKIM1', undefined],
+  ])('%s of a key record is among the findings, with its place: %s', async (code, record, at) => {
+    const { diagnostics } = await verify(signWith(message), zoneOf(record));
+    const found = diagnostics.find((one) => one.code === code);
+    expect(found?.subject).toBe(place);
+    expect(found?.span && record.slice(found.span.start, found.span.end)).toBe(at);
+  });
+
+  test('what is only of interest to whoever publishes a key is not among the findings', async () => {
+    const { diagnostics, result } = await verify(signWith(message), zoneOf(`k = RSA; p=${publicKeyText(rsa1024)}`));
+    expect(result).toBe('pass');
+    expect(diagnostics.map(({ code }) => code)).toEqual(['dkim.key-weak']);
+  });
+
+  test.each([
+    ['key-syntax', `${keyRecord(rsa1024, 'k=rsa t=y')}`],
+    ['key-syntax', publicKeyText(rsa1024)],
+    ['key-syntax', '-----BEGIN PUBLIC KEY-----'],
+    ['key-syntax', `v=dkim1; pk=${publicKeyText(rsa1024)}`],
+    ['key-syntax', `pk=${publicKeyText(rsa1024)}`],
+    ['no-key', 'hello'],
+  ])('%s: the text that is no record is %s', async (reason, record) => {
+    expect(await verify(signWith(message), zoneOf(record))).toMatchObject({ result: 'permerror', reason });
+  });
+
   test('a limit comes behind faults of the text, before those of a=, c= and q=', async () => {
     const historic = signWith(message, { a: 'rsa-sha1', bh: 'uoq1oCgLlTqpdDX/iUbLy7J1Wic=' });
     const limits = { signatures: 0 };

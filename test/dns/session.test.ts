@@ -316,6 +316,7 @@ describe('the time of a call', () => {
     const session = open(resolverOf(() => new Promise((resolve) => answers.push(resolve))));
     expect(vi.getTimerCount()).toBe(0);
     const [first, second] = [session.query('a.example', 'A'), session.query('b.example', 'A')];
+    await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(1);
     answers[0]!({ status: 'nodata' });
     await first;
@@ -323,6 +324,33 @@ describe('the time of a call', () => {
     answers[1]!({ status: 'nodata' });
     await second;
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('no timer is set for what is answered from memory', async () => {
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const session = open(resolverOf(async () => ({ status: 'nodata' })));
+    for (const name of ['a.example', 'b.example', 'c.example']) await session.query(name, 'A');
+    await Promise.all(['d.example', 'e.example'].map((name) => session.query(name, 'A')));
+    expect(set).not.toHaveBeenCalled();
+    set.mockRestore();
+  });
+
+  test('… but for what is not, whatever else is answered meanwhile', async () => {
+    const session = open(resolverOf((name) => (name === 'slow.example' ? never() : nodata())));
+    const slow = session.query('slow.example', 'A');
+    for (let i = 0; i < 50; i++) await session.query(`n${i}.example`, 'A');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await slow).toMatchObject(timeout);
+  });
+
+  test('a question that was refused is not ended a second time by an abort', async () => {
+    const controller = new AbortController();
+    const session = open(resolverOf(never), controller.signal);
+    const pending = session.query('a.example', 'A');
+    await vi.advanceTimersByTimeAsync(1000);
+    const refused = session.query('b.example', 'A');
+    controller.abort(new Error('too late'));
+    expect(await Promise.all([pending, refused])).toMatchObject([timeout, timeout]);
   });
 
   test.each([Number.POSITIVE_INFINITY, 2 ** 40])('%d ms is no timer that overflows', async (elapsedMs) => {
