@@ -4,12 +4,12 @@ import type { PublicKey } from './provider.ts';
 /** What rules out a key whatever its signatures. */
 export type KeyFault =
   | 'modulus-size'
-  | 'modulus-even'
+  | 'even-modulus'
   | 'exponent'
   /** An Ed25519 key is 32 octets. */
   | 'key-size'
   /** An Ed25519 key whose y is not below 2²⁵⁵-19 (RFC 8032 §5.1.3). */
-  | 'non-canonical'
+  | 'non-canonical-form'
   /** An Ed25519 key under which anybody can sign something. */
   | 'small-order';
 
@@ -35,7 +35,7 @@ export function requireUsableKey(key: PublicKey): void {
 export function rsaKeyFault(n: Uint8Array, e: Uint8Array): KeyFault | undefined {
   const bits = bitLength(n);
   if (n[0] === 0 || bits < 512 || bits > 8192) return 'modulus-size';
-  if (!isOdd(n)) return 'modulus-even';
+  if (!isOdd(n)) return 'even-modulus';
   const size = bitLength(e);
   return e[0] === 0 || size < 2 || size > 32 || !isOdd(e) ? 'exponent' : undefined;
 }
@@ -55,13 +55,14 @@ export function ed25519KeyFault(key: Uint8Array): KeyFault | undefined {
   if (key.length !== 32) return 'key-size';
   const y = Uint8Array.from(key);
   y[31]! &= 0x7f;
-  if (y[0]! >= 0xed && y[31] === 0x7f && y.subarray(1, 31).every((octet) => octet === 0xff)) return 'non-canonical';
+  if (y[0]! >= 0xed && y[31] === 0x7f && y.subarray(1, 31).every((octet) => octet === 0xff))
+    return 'non-canonical-form';
   const text = hex(y);
   return SMALL_ORDER.some((small) => small === text) ? 'small-order' : undefined;
 }
 
 function isOdd(integer: Uint8Array): boolean {
-  return integer.at(-1)! % 2 === 1;
+  return integer[integer.length - 1]! % 2 === 1;
 }
 
 /** Bits of a big-endian integer without leading zeros. */

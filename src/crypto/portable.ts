@@ -10,7 +10,9 @@ import { rsaVerifier } from './rsa.ts';
  * @throws TypeError - from `importKey`, for a key that no provider may be asked about
  * @see RFC 8017 §8.2.2, RFC 8032 §5.1.7
  * @example
- * const result = await verifyDkimSignature(message, { resolver, crypto: portableCrypto });
+ * const env = { resolver: memoryResolver({}), crypto: portableCrypto };
+ * const { result } = await verifyDkimSignature('From: ann@example.com\r\n\r\n', env);
+ * result; // => 'none'
  */
 export const portableCrypto: CryptoProvider = {
   name: 'portable',

@@ -14,6 +14,8 @@ const FIRST_BUFFER = 2048;
 const BUFFER = 16_384;
 // Below this it is quicker to copy a piece into the buffer than to hand it on by itself.
 const OWN_PIECE = 4096;
+// A first piece of this size is most of a short body, which then needs no more than the first buffer.
+const FIRST_PIECE = 512;
 // Below this a loop is quicker than `set`.
 const SMALL_COPY = 96;
 
@@ -37,7 +39,7 @@ class Output {
 
   piece(bytes: Uint8Array, from: number, to: number): void {
     const size = to - from;
-    if (size >= OWN_PIECE) {
+    if (size >= OWN_PIECE || (size >= FIRST_PIECE && this.#buffer === undefined)) {
       this.flush();
       this.#sink(size === bytes.length ? bytes : bytes.subarray(from, to));
       return;
@@ -49,31 +51,49 @@ class Output {
     else for (let i = from; i < to; i++) buffer[used++] = bytes[i]!;
   }
 
-  /** Copies with white space reduced, up to the end of the first line that needed no change, and returns that place. */
-  relaxedLines(bytes: Uint8Array, from: number, to: number): number {
+  /**
+   * Copies with white space reduced, up to the end of a stretch that needed no change, and returns that place. `bytes` and
+   * `view` are the same memory; the octet before `to` is content.
+   */
+  relaxed(bytes: Uint8Array, view: DataView, from: number, to: number): number {
     let i = from;
-    let changed = true;
-    while (i < to) {
-      const buffer = this.#room(FIRST_BUFFER);
-      const limit = Math.min(to, i + FIRST_BUFFER);
+    for (let changed = true; changed && i < to; ) {
+      // Four octets more than go out, so that four can be written at every place.
+      const size = Math.min(to - i + 4, FIRST_BUFFER);
+      const buffer = this.#room(size);
+      const target = new DataView(buffer.buffer);
+      const limit = i + size - 4;
       let used = this.#used;
+      changed = false;
       while (i < limit) {
-        const octet = bytes[i++]!;
-        if (octet > 0x20 || (octet === 0x20 && bytes[i]! > 0x20)) {
-          buffer[used++] = octet;
-        } else if (octet === 0x20 || octet === 0x09) {
+        // Four octets at a time, and no branch for each word of a text: those branches, which no processor predicts,
+        // would be most of the time.
+        let before = 0;
+        while (i + 4 <= limit) {
+          const four = view.getInt32(i, true);
+          if (mayChange(four, before)) {
+            changed = true;
+            break;
+          }
+          target.setInt32(used, four, true);
+          used += 4;
+          i += 4;
+          before = whiteSpace(four) >>> 24;
+        }
+        // A space may be out already that belongs to a run.
+        if (before !== 0 && buffer[used - 1] === 0x20) {
+          used--;
+          i--;
+        }
+        for (const end = Math.min(i + 5, limit); i < end; ) {
+          const octet = bytes[i++]!;
+          if (octet !== 0x20 && octet !== 0x09) {
+            buffer[used++] = octet;
+            continue;
+          }
           while (bytes[i] === 0x20 || bytes[i] === 0x09) i++;
           // White space before a bare CR is no end of a line.
           if (bytes[i] !== 0x0d || bytes[i + 1] !== 0x0a) buffer[used++] = 0x20;
-          changed = true;
-        } else {
-          buffer[used++] = octet;
-          if (octet !== 0x0a) continue;
-          if (!changed) {
-            this.#used = used;
-            return i;
-          }
-          changed = false;
         }
       }
       this.#used = used;
@@ -187,24 +207,56 @@ export class BodyCanonicalizer {
 
 /** Reduces the white space in octets that begin and end with content, so that every run of it lies whole between them. */
 function relaxContent(bytes: Uint8Array, from: number, to: number, output: Output): void {
-  const words = to - from < WORTH_WORDS ? undefined : wordsOf(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let copied = from;
   let i = from;
   while (i < to) {
-    if (words !== undefined) i = skipContent(words, i, to);
+    i = skipContent(view, i, to);
     // Not to the end at once: behind a text there may be an attachment, which is skipped faster, from one word to another.
-    const end = words === undefined ? to : Math.min(to, words.start + ((i - words.start + STRETCH) & ~3));
-    i = words === undefined ? nextChange(bytes, i, end) : nextChangeInWords(bytes, words, i, end);
+    const end = Math.min(to, i + STRETCH);
+    i = nextChange(bytes, view, i, end);
     if (i >= end) continue;
     output.piece(bytes, copied, i);
-    i = output.relaxedLines(bytes, i, to);
+    i = output.relaxed(bytes, view, i, to);
     copied = i;
   }
   output.piece(bytes, copied, to);
 }
 
+const STRETCH = 4096;
+
+/**
+ * Skips octets that are no white space, as many as can be told eight at a time: attachments are megabytes of base64, and
+ * this is what their verification costs besides the hash.
+ */
+function skipContent(view: DataView, from: number, to: number): number {
+  let i = from;
+  for (; i + 8 <= to; i += 8) {
+    // SP and HTAB have no bit outside 0x29, and CR, LF, letters and digits have. The usual test for an octet of zero
+    // (x - 1 & ~x & 0x80) then finds them, with "(", ")", "!" and a few controls besides.
+    const x = view.getInt32(i, true) & 0xd6d6d6d6;
+    const y = view.getInt32(i + 4, true) & 0xd6d6d6d6;
+    if ((((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y)) & 0x80808080) break;
+  }
+  return i;
+}
+
 /** The first octet from `from` on that may begin a run of white space that is not canonical, or `to`. */
-function nextChange(bytes: Uint8Array, from: number, to: number): number {
+function nextChange(bytes: Uint8Array, view: DataView, from: number, to: number): number {
+  let before = 0;
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    const four = view.getInt32(i, true);
+    if (mayChange(four, before)) {
+      const found = nextChangeByOctet(bytes, i - (before >>> 7), i + 4);
+      if (found < i + 4) return found;
+    }
+    before = whiteSpace(four) >>> 24;
+  }
+  return nextChangeByOctet(bytes, i - (before >>> 7), to);
+}
+
+function nextChangeByOctet(bytes: Uint8Array, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     const octet = bytes[i]!;
     if (octet > 0x20) continue;
@@ -217,64 +269,23 @@ function isRunOrEnd(octet: number): boolean {
   return octet === 0x20 || octet === 0x09 || octet === 0x0d;
 }
 
-const WORTH_WORDS = 256;
-const STRETCH = 4096;
-
-/** The octets from the first aligned one on, four at a time; `undefined` on a machine that counts them from the other end. */
-interface Words {
-  view: Int32Array;
-  start: number;
-}
-
-function wordsOf(bytes: Uint8Array): Words | undefined {
-  if (new Uint8Array(Int32Array.of(1).buffer)[0] !== 1) return undefined;
-  const start = -bytes.byteOffset & 3;
-  return { view: new Int32Array(bytes.buffer, bytes.byteOffset + start, (bytes.length - start) >> 2), start };
+/** 0x80 for each of four octets that has no bit outside 0x29: SP and HTAB, and a few others. */
+function whiteSpace(four: number): number {
+  const x = four & 0xd6d6d6d6;
+  return ~(((x & 0x7f7f7f7f) + 0x7f7f7f7f) | x) & 0x80808080;
 }
 
 /**
- * Skips octets that are no white space, as many as can be told eight at a time: attachments are megabytes of base64, and
- * this is what their verification costs besides the hash.
+ * Whether white space that is not canonical may begin in four octets, or behind white space `before` them (0x80 where there
+ * is some). Never no where it does.
  */
-function skipContent({ view, start }: Words, from: number, to: number): number {
-  if (((from - start) & 3) !== 0) return from;
-  let w = (from - start) >> 2;
-  for (const last = ((to - start) >> 2) - 1; w < last; w += 2) {
-    // SP and HTAB have no bit outside 0x29, and CR, LF, letters and digits have. The usual test for an octet of zero
-    // (x - 1 & ~x & 0x80) then finds them, with "(", ")", "!" and a few controls besides.
-    const x = view[w]! & 0xd6d6d6d6;
-    const y = view[w + 1]! & 0xd6d6d6d6;
-    if ((((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y)) & 0x80808080) break;
-  }
-  return start + 4 * w;
-}
-
-/**
- * As `nextChange`, four octets at a time and without a branch for each word of a text: those branches, which no processor
- * predicts, would be most of the time.
- */
-function nextChangeInWords(bytes: Uint8Array, { view, start }: Words, from: number, to: number): number {
-  let w = (from - start + 3) >> 2;
-  const head = nextChange(bytes, from, Math.min(start + 4 * w, to));
-  if (head < start + 4 * w) return head;
-  let before = 0;
-  for (const last = (to - start) >> 2; w < last; w++) {
-    const x = view[w]!;
-    // Exactly the octets without a bit outside 0x29 (see above), and those without one outside 0x2d: a CR among others.
-    const y = x & 0xd6d6d6d6;
-    const wsp = ~(((y & 0x7f7f7f7f) + 0x7f7f7f7f) | y) & 0x80808080;
-    const z = x & 0xd2d2d2d2;
-    const next = ~(((z & 0x7f7f7f7f) + 0x7f7f7f7f) | z) & 0x80808080;
-    const t = x ^ 0x09090909;
-    const tab = (t - 0x01010101) & ~t & 0x80808080;
-    if ((wsp & (next >>> 8)) | (before & next) | tab) {
-      const at = start + 4 * w;
-      const found = nextChange(bytes, at - (before >>> 7), at + 4);
-      if (found < at + 4) return found;
-    }
-    before = wsp >>> 24;
-  }
-  return nextChange(bytes, start + 4 * w - (before >>> 7), to);
+function mayChange(four: number, before: number): boolean {
+  // Without a bit outside 0x2d: CR, SP and HTAB, and a few others.
+  const x = four & 0xd2d2d2d2;
+  const next = ~(((x & 0x7f7f7f7f) + 0x7f7f7f7f) | x) & 0x80808080;
+  const t = four ^ 0x09090909;
+  const tab = (t - 0x01010101) & ~t & 0x80808080;
+  return ((whiteSpace(four) & (next >>> 8)) | (before & next) | tab) !== 0;
 }
 
 /** Reads LF line endings as CRLF, for files that lost them; a CR before an LF is not doubled. */

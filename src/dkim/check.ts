@@ -1,7 +1,7 @@
 import type { KeyCache } from '../crypto/key-cache.ts';
 import type { CryptoProvider, ImportedKey } from '../crypto/provider.ts';
 import { decodeBase64 } from '../text/base64.ts';
-import { type BodyDigest, settle, sha256 } from './body-digest.ts';
+import { type BodyDigest, sha256 } from './body-digest.ts';
 import type { UsableKey } from './key-choice.ts';
 import type { DkimResult } from './result.ts';
 import type { DkimSignature } from './signature.ts';
@@ -57,21 +57,44 @@ async function tryKeys(
   const value = decodeBase64(b);
   if (signed === undefined || value === undefined) return { key: keys[0], matches };
   for (const key of keys) {
-    const verified = await settle(async () => (await importKey(key, crypto, keyCache)).verify(signed, value));
-    if (verified === true) return { key, matches: true };
-    // Anything but a boolean is a provider that cannot do it.
-    if (verified === false) matches = false;
+    try {
+      const imported = importKey(key, crypto, keyCache);
+      // Waiting for what is there already costs as much as reading the key.
+      const ready = isReady(imported) ? imported : await imported;
+      const verified = ready.verify(signed, value);
+      const verdict = typeof verified === 'boolean' ? verified : await verified;
+      if (verdict === true) return { key, matches: true };
+      // Anything but a boolean is a provider that cannot do it.
+      if (verdict === false) matches = false;
+    } catch {
+      // The boundary to a foreign crypto provider: whatever it throws means that it cannot do what was asked.
+    }
   }
   return { key: keys[0], matches };
 }
 
-async function importKey({ text, key }: UsableKey, crypto: CryptoProvider, cache: KeyCache): Promise<ImportedKey> {
+function importKey(
+  { text, key }: UsableKey,
+  crypto: CryptoProvider,
+  cache: KeyCache,
+): ImportedKey | Promise<ImportedKey> {
   const place = `${crypto.name} ${text}`;
   const cached = cache.get(place);
   if (cached !== undefined) return cached;
-  const imported = await crypto.importKey(key);
+  const imported = crypto.importKey(key);
+  if (!isReady(imported)) return keep(imported, place, cache);
   cache.set(place, imported);
   return imported;
+}
+
+function isReady(key: ImportedKey | Promise<ImportedKey>): key is ImportedKey {
+  return 'verify' in key;
+}
+
+async function keep(imported: Promise<ImportedKey>, place: string, cache: KeyCache): Promise<ImportedKey> {
+  const key = await imported;
+  cache.set(place, key);
+  return key;
 }
 
 function compare(computed: Uint8Array | undefined, signed: Uint8Array | undefined): DkimResult['bodyHash'] {

@@ -1,7 +1,7 @@
 import type { PublicKey } from '../crypto/provider.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Limits } from '../limits.ts';
-import { decodeDkimKey } from './key-data.ts';
+import { isForEmail } from './key-reader.ts';
 import type { DkimKeyRecord } from './key-record.ts';
 import type { FetchedRecord, KeyLookup } from './lookup.ts';
 import type { DkimReason } from './result.ts';
@@ -64,15 +64,15 @@ const MISFITS: readonly DkimCode[] = ['dkim.key-type', 'dkim.key-type-mismatch',
 const UNFIT: readonly DkimCode[] = ['dkim.key-too-short', 'dkim.key-unusable'];
 
 /** The rows of the verdict table on one record; the first that applies decides. */
-function judgeRecord({ text, parsed }: FetchedRecord, name: string, demand: KeyDemand): UsableKey | NoUsableKey {
+function judgeRecord({ text, reading }: FetchedRecord, name: string, demand: KeyDemand): UsableKey | NoUsableKey {
   const place = { subject: name };
-  if (parsed === undefined) {
+  if (reading === undefined) {
     const params = { name, octets: text.length, limit: demand.limits.recordBytes };
     return { reason: 'key-syntax', diagnostics: [diagnose('dkim.key-oversized', params, place)] };
   }
-  const diagnostics: Diagnostic[] = parsed.diagnostics.map((finding) => ({ ...finding, ...place }));
-  const record = parsed.value;
-  const faults = parsed.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  const diagnostics: Diagnostic[] = reading.diagnostics.map((finding) => ({ ...finding, ...place }));
+  const { record, data } = reading;
+  const faults = reading.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   // RFC 6376 §6.1.2, the note: a wildcard answers with records that are no keys.
   if (faults.includes('dkim.key-other-record')) {
     return { reason: 'no-key', diagnostics: [...diagnostics, diagnose('dkim.no-key', { name }, place)] };
@@ -91,9 +91,7 @@ function judgeRecord({ text, parsed }: FetchedRecord, name: string, demand: KeyD
     diagnostics.push(diagnose('dkim.key-algorithm', { name, k: record.k, a: algorithm }, place));
     return { reason: 'key-mismatch', record, diagnostics };
   }
-  // RFC 6376 §3.6.1: a record whose service types do not include email is to be ignored.
-  const forEmail = record.s.includes('*') || record.s.includes('email');
-  if (!forEmail || faults.some((code) => MISFITS.includes(code))) {
+  if (!isForEmail(record) || faults.some((code) => MISFITS.includes(code))) {
     return { reason: 'key-mismatch', record, diagnostics };
   }
   const bits = record.keyBits ?? 0;
@@ -103,7 +101,6 @@ function judgeRecord({ text, parsed }: FetchedRecord, name: string, demand: KeyD
     }
     return { reason: 'key-too-short', record, diagnostics };
   }
-  const decoded = decodeDkimKey(record.p ?? '', record.k);
-  if (!decoded.ok || decoded.unusable !== undefined) return { reason: 'key-syntax', record, diagnostics };
-  return { text, record, key: decoded.key, diagnostics };
+  if (!data?.ok || data.unusable !== undefined) return { reason: 'key-syntax', record, diagnostics };
+  return { text, record, key: data.key, diagnostics };
 }

@@ -1,16 +1,14 @@
-import type { Parsed } from '../diagnostics/diagnostic.ts';
 import type { DnsSession } from '../dns/session.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import { domainName } from '../names/domain-name.ts';
-import { type DkimKeyRecord, parseDkimKeyRecord } from './key-record.ts';
-import type { DkimCode } from './rules.ts';
+import { type KeyReading, readKeyRecord } from './key-reader.ts';
 
 /** A TXT record where a key should be. */
 export interface FetchedRecord {
   text: string;
   /** Absent where the record is over `limits.recordBytes`, which is then not looked at. */
-  parsed?: Parsed<DkimKeyRecord, DkimCode>;
+  reading?: KeyReading;
 }
 
 /** What DNS holds where the key of a signature should be. */
@@ -49,5 +47,5 @@ export async function lookupDkimKey(
 }
 
 function readRecord(text: string, limits: Readonly<Limits>): FetchedRecord {
-  return text.length > limits.recordBytes ? { text } : { text, parsed: parseDkimKeyRecord(text) };
+  return text.length > limits.recordBytes ? { text } : { text, reading: readKeyRecord(text) };
 }

@@ -69,17 +69,13 @@ export function readSignature(
   if (fault !== undefined || signature === undefined || !isComplete(signature)) {
     return { facts, reason: fault ?? 'syntax' };
   }
-  const cut = signatureValue(text, signature);
-  // A text of another length than its octets was decoded from UTF-8.
-  const octets = (unit: number) => (text.length === value.length ? unit : utf8Bytes(text.slice(0, unit)).length);
-  const start = field.colon + 1;
   const [header, body] = signature.c.split('/') as [Canonicalization, Canonicalization];
   return {
     facts,
     sound: {
       signature,
       field,
-      signatureValue: { start: start + octets(cut.start), end: start + octets(cut.end) },
+      signatureValue: signatureValue(field, value, text, signature),
       canonicalization: { header, body },
     },
   };
@@ -95,32 +91,45 @@ function isComplete(signature: DkimSignature): signature is CompleteSignature {
   return [b, bh, h, domain, selector].every((value) => value !== undefined);
 }
 
-/** RFC 6376 §3.7: the value of b= is deleted "including all surrounding whitespace", so all between "=" and ";". */
-function signatureValue(text: string, { tags }: DkimSignature): Span {
+/**
+ * Where the value of b= lies in the header block: RFC 6376 §3.7 has it deleted "including all surrounding whitespace", so all
+ * between "=" and ";". `text` is what the octets of the field's value stand for.
+ */
+export function signatureValue(
+  { colon }: HeaderField,
+  value: Uint8Array,
+  text: string,
+  { tags }: DkimSignature,
+): Span {
   const nameEnd = tags.find(({ name }) => name === 'b')!.nameSpan.end;
   const start = text.indexOf('=', nameEnd) + 1;
   const semicolon = text.indexOf(';', start);
-  return { start, end: semicolon === -1 ? text.length : semicolon };
+  // A text of another length than its octets was decoded from UTF-8.
+  const octets = (unit: number) => (text.length === value.length ? unit : utf8Bytes(text.slice(0, unit)).length);
+  const first = colon + 1;
+  return { start: first + octets(start), end: first + octets(semicolon === -1 ? text.length : semicolon) };
 }
 
 function factsOf(signature: DkimSignature | undefined, headerIndex: number, diagnostics: Diagnostic[]): SignatureFacts {
   const { domain, selector, a, b, i, t, x } = signature ?? {};
-  // RFC 6376 §3.5: without i= it is "@" and the domain.
-  const auid = i ?? (domain === undefined ? undefined : `@${domain}`);
-  return {
-    ...(domain !== undefined && { domain }),
-    ...(selector !== undefined && { selector }),
-    ...(auid !== undefined && { auid }),
-    ...(a !== undefined && { algorithm: a }),
+  const facts: SignatureFacts = {
     testing: false,
     headerIndex,
     signedHeaders: [],
     bodyHash: 'not-checked',
     signature: 'not-checked',
-    ...(b !== undefined && { signatureText: b }),
     unsignedBodyBytes: 0,
-    ...(t !== undefined && { timestamp: t }),
-    ...(x !== undefined && { expires: x }),
     diagnostics,
   };
+  // Not by spreads, which take ten times as long.
+  if (domain !== undefined) facts.domain = domain;
+  if (selector !== undefined) facts.selector = selector;
+  // RFC 6376 §3.5: without i= it is "@" and the domain.
+  if (i !== undefined) facts.auid = i;
+  else if (domain !== undefined) facts.auid = `@${domain}`;
+  if (a !== undefined) facts.algorithm = a;
+  if (b !== undefined) facts.signatureText = b;
+  if (t !== undefined) facts.timestamp = t;
+  if (x !== undefined) facts.expires = x;
+  return facts;
 }

@@ -1,19 +1,12 @@
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
 import { domainName, isAtOrBelow, parseDomainName } from '../names/domain-name.ts';
+import { base64Octets } from '../text/base64.ts';
 import { utf8, utf8Bytes } from '../text/bytes.ts';
 import { asciiLower, isDigits } from '../text/characters.ts';
-import type { ScannedTag } from '../text/tag-list.ts';
+import { type ScannedTag, scanTagList } from '../text/tag-list.ts';
 import { type DkimCode, diagnoseSignature } from './rules.ts';
-import {
-  checkCharacters,
-  firstOfEachName,
-  itemSpan,
-  listItems,
-  reportFaults,
-  scanDkimTags,
-  withoutWhiteSpace,
-} from './tags.ts';
+import { checkCharacters, firstOfEachName, itemSpan, listItems, reportFaults, withoutWhiteSpace } from './tags.ts';
 
 /** A tag of a DKIM-Signature field or a key record, as written. */
 export interface DkimTag extends ScannedTag {
@@ -89,7 +82,7 @@ const MOST_TIME = 999_999_999_999;
 export function parseDkimSignature(headerValue: string): Parsed<DkimSignature, DkimCode> {
   requireString('parse DKIM signature', 'headerValue', headerValue);
   const diagnostics: Diagnostic<DkimCode>[] = [];
-  const { tags, faults } = scanDkimTags(withoutLastLineBreak(headerValue), KNOWN);
+  const { tags, faults } = scanTagList(withoutLastLineBreak(headerValue), KNOWN);
   if (faults.length > 0) reportFaults(faults, diagnostics);
   const signature: DkimSignature = { c: 'simple/simple', q: ['dns/txt'], tags };
   const first = firstOfEachName(tags, diagnostics);
@@ -198,16 +191,8 @@ function readBase64(
   diagnostics: Diagnostic<DkimCode>[],
 ): void {
   const text = withoutWhiteSpace(value);
-  if (octets(text) !== undefined) signature[name] = text;
+  if (base64Octets(text) !== undefined) signature[name] = text;
   else diagnostics.push(diagnoseSignature('dkim.base64', { tag: name, value }, { span }));
-}
-
-/** How many octets `decodeBase64` makes of a text without white space, `undefined` where none; several times as fast. */
-function octets(base64: string): number | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined;
-  const padding = base64.indexOf('=');
-  const digits = padding < 0 ? base64.length : padding;
-  return digits % 4 === 1 || (padding >= 0 && base64.length % 4 !== 0) ? undefined : (digits * 3) >> 2;
 }
 
 function readAlgorithm(signature: DkimSignature, tag: DkimTag, diagnostics: Diagnostic<DkimCode>[]): void {
@@ -308,11 +293,11 @@ function judge(signature: DkimSignature, tags: Map<string, DkimTag>, diagnostics
   const at = (name: string) => ({ span: tags.get(name)!.valueSpan });
   const hash = a?.slice(a.indexOf('-') + 1) ?? '';
   const expected = hash === 'sha256' ? 32 : hash === 'sha1' ? 20 : undefined;
-  const length = bh === undefined ? undefined : octets(bh);
+  const length = bh === undefined ? undefined : base64Octets(bh);
   if (length !== undefined && expected !== undefined && length !== expected) {
     diagnostics.push(diagnoseSignature('dkim.hash-length', { hash, expected, length }, at('bh')));
   }
-  const signed = b === undefined || a !== 'ed25519-sha256' ? undefined : octets(b);
+  const signed = b === undefined || a !== 'ed25519-sha256' ? undefined : base64Octets(b);
   if (signed !== undefined && signed !== 64) {
     diagnostics.push(diagnoseSignature('dkim.signature-length', { length: signed }, at('b')));
   }

@@ -1,20 +1,9 @@
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
-import { scanTagList, type TagListFault } from '../text/tag-list.ts';
+import type { TagListFault } from '../text/tag-list.ts';
 import { type DkimCode, diagnoseTag } from './rules.ts';
 import type { DkimTag } from './signature.ts';
 
 const FAULT_CODES = { empty: 'dkim.tag-empty', 'no-equals': 'dkim.tag-no-equals', name: 'dkim.tag-name' } as const;
-
-/** The tags of a tag-list; `known` says which names have a meaning. */
-export function scanDkimTags(text: string, known: readonly string[]): { tags: DkimTag[]; faults: TagListFault[] } {
-  const { tags, faults } = scanTagList(text);
-  const out: DkimTag[] = [];
-  // Written out, since a spread takes five times as long and every signature and key comes through here.
-  for (const { name, value, span, nameSpan, valueSpan } of tags) {
-    out.push({ name, value, span, nameSpan, valueSpan, known: known.includes(name) });
-  }
-  return { tags: out, faults };
-}
 
 /** Reports the pieces that are no tags. */
 export function reportFaults(faults: readonly TagListFault[], diagnostics: Diagnostic<DkimCode>[]): void {
@@ -38,8 +27,8 @@ export function isFws(unit: number): boolean {
 
 /** The text without any white space. */
 export function withoutWhiteSpace(text: string): string {
-  // Engines search for one character far faster than for a class of them.
-  const some = text.includes(' ') || text.includes('\t') || text.includes('\n') || text.includes('\r');
+  // Engines search for one character far faster than for a class of them, and by indexOf() faster than by includes().
+  const some = text.indexOf(' ') >= 0 || text.indexOf('\t') >= 0 || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0;
   return some ? text.replace(/[ \t\r\n]+/g, '') : text;
 }
 

@@ -14,7 +14,7 @@ export interface VerdictOptions {
 }
 
 /** The result word that each reason stands for (RFC 8601 §2.7.1). */
-export const resultWords = {
+export const resultWords: { readonly [reason in DkimReason]: DkimResultWord } = {
   syntax: 'neutral',
   'missing-tag': 'permerror',
   version: 'permerror',
@@ -40,7 +40,7 @@ export const resultWords = {
   signature: 'fail',
   expired: 'policy',
   'body-length-limited': 'policy',
-} as const satisfies { readonly [reason in DkimReason]: DkimResultWord };
+};
 
 /**
  * The last rows of the verdict table, for a signature whose key could be tried: every row that applies is a finding, and

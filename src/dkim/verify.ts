@@ -1,6 +1,5 @@
 import { defaultCrypto } from '../crypto/default.ts';
 import type { ImportedKey } from '../crypto/provider.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment, show } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
@@ -159,7 +158,7 @@ async function verifyFields(
   const places = (run.fields.get('dkim-signature') ?? []).slice(from, to);
   const steps = places.map((place, i): DkimResult | Job => {
     const read = readSignature(message, place, from + i, run.limits);
-    if (read.sound === undefined) return failed(read.facts, read.reason);
+    if (read.sound === undefined) return conclude(read.facts, read.reason);
     const { facts, sound } = read;
     const { selector, domain, l } = sound.signature;
     const name = `${selector} ${domain}`;
@@ -202,35 +201,42 @@ function secondsNow(env: Environment): number {
 async function verifyJob({ facts, sound, lookup, digest }: Job, run: Run): Promise<DkimResult> {
   const { message, fields, limits, minKeyBits } = run;
   const { signature, field, signatureValue, canonicalization } = sound;
+  const { diagnostics } = facts;
   const selected = selectFields(fields, signature.h, facts.headerIndex);
   const signedHeaders = selected.map((i) => message.header.fields[i]!.name);
-  const findings = [...facts.diagnostics, ...lineEndingFindings(message)];
+  facts.signedHeaders = signedHeaders;
+  if (message.lineEndings === 'lf') diagnostics.push(diagnose('dkim.lf-line-endings', {}));
   const { a: algorithm, domain, i: auid } = signature;
   const found = await lookup;
   const choice = chooseKeys(found, { algorithm, domain, ...(auid && { auid }), minKeyBits, limits });
   if (choice.keys === undefined) {
-    const { record, reason, diagnostics } = choice.none;
-    const all = [...findings, ...diagnostics];
-    return failed({ ...facts, ...keyFacts(record), signedHeaders, diagnostics: all }, reason);
+    const { record, reason } = choice.none;
+    diagnostics.push(...choice.none.diagnostics);
+    addKey(facts, record);
+    return conclude(facts, reason);
   }
   const data = signedData(message.header, selected, field, signatureValue, canonicalization.header);
-  const { key, ...check } = await checkSignature(signature, choice.keys, data, digest, run.tools);
+  const check = await checkSignature(signature, choice.keys, data, digest, run.tools);
+  const { key } = check;
   const about = { mixed: run.body.mixed, keyName: found.name, provider: run.tools.crypto.name };
-  const { reason, diagnostics } = judgeCheck(signature, check, digest, about, run.verdict);
-  findings.push(...key.diagnostics, ...diagnostics, ...headerFindings(fields, signature, signedHeaders));
-  const checked = { ...facts, ...keyFacts(key.record), ...check, signedHeaders, diagnostics: findings };
-  return reason === undefined ? { result: 'pass', ...checked } : failed(checked, reason);
+  const judged = judgeCheck(signature, check, digest, about, run.verdict);
+  diagnostics.push(...key.diagnostics, ...judged.diagnostics, ...headerFindings(fields, signature, signedHeaders));
+  addKey(facts, key.record);
+  facts.bodyHash = check.bodyHash;
+  facts.signature = check.signature;
+  facts.unsignedBodyBytes = check.unsignedBodyBytes;
+  return conclude(facts, judged.reason);
 }
 
-function failed(facts: SignatureFacts, reason: DkimReason): DkimResult {
-  return { result: resultWords[reason], reason, ...facts };
+function addKey(facts: SignatureFacts, record: DkimKeyRecord | undefined): void {
+  if (record === undefined) return;
+  facts.testing = record.t.includes('y');
+  if (record.keyBits !== undefined) facts.keyBits = record.keyBits;
 }
 
-function keyFacts(record: DkimKeyRecord | undefined): Pick<DkimResult, 'testing' | 'keyBits'> {
-  const bits = record?.keyBits;
-  return { testing: record?.t.includes('y') ?? false, ...(bits !== undefined && { keyBits: bits }) };
-}
-
-function lineEndingFindings({ lineEndings }: OpenedMessage): Diagnostic[] {
-  return lineEndings === 'lf' ? [diagnose('dkim.lf-line-endings', {})] : [];
+function conclude(facts: SignatureFacts, reason: DkimReason | undefined): DkimResult {
+  const verdict: Pick<DkimResult, 'result' | 'reason'> =
+    reason === undefined ? { result: 'pass' } : { result: resultWords[reason], reason };
+  // Not by a spread, which takes five times as long.
+  return Object.assign(verdict, facts);
 }

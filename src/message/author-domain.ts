@@ -41,8 +41,8 @@ export interface AuthorResult {
  * Nothing in the message makes it throw; a `TypeError` for an argument that is no string or `Uint8Array`.
  *
  * @example
- * parseAuthorDomain('From: "Ann" <ann@Example.com>\r\n\r\nHi').domain; // 'example.com'
- * parseAuthorDomain('From: a@example.com, b@example.net\r\n\r\n').reason; // 'multiple-author-domains'
+ * parseAuthorDomain('From: "Ann" <ann@Example.com>\r\n\r\nHi').domain; // => 'example.com'
+ * parseAuthorDomain('From: a@example.com, b@example.net\r\n\r\n').reason; // => 'multiple-author-domains'
  */
 export function parseAuthorDomain(message: string | Uint8Array): AuthorResult {
   const bytes = messageBytes('parse author domain', message);

@@ -1,4 +1,4 @@
-import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
 
 /** One header field of a message in the form it has on the wire. */
 export interface HeaderField {
@@ -28,6 +28,8 @@ export interface OpenedMessage {
   header: HeaderBlock;
   /** Set when the header block is over `headerBytes` or `headerFields`; `header` then holds what fits, and the body is empty. */
   tooLarge: boolean;
+  /** Which limit that is. */
+  over?: { limit: number; unit: 'fields' | 'octets' };
   /** `lf` when lines end in LF alone and are to be read as if they ended in CRLF; only with `lineEndings: 'auto'`. */
   lineEndings: 'crlf' | 'lf';
   /**
@@ -37,5 +39,4 @@ export interface OpenedMessage {
   readBody(visit: (chunk: Uint8Array) => void): Promise<void>;
   /** Tells the source stream that nobody reads on. */
   close(): Promise<void>;
-  diagnostics: Diagnostic[];
 }

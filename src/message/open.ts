@@ -1,4 +1,3 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { show } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import { utf8Bytes } from '../text/bytes.ts';
@@ -10,10 +9,7 @@ import {
   startHeaderEndSearch,
   withCrlf,
 } from './header-fields.ts';
-import { headerFindings } from './header-findings.ts';
-import { countLines, lineFindings } from './line-statistics.ts';
 import type { HeaderBlock, OpenedMessage } from './message.ts';
-import { diagnose } from './rules.ts';
 import { type ChunkReader, isBytes, type MessageSource, openChunks } from './source.ts';
 
 /** How a message is opened. */
@@ -36,7 +32,8 @@ interface Head {
 }
 
 /**
- * Reads a message up to the end of its header block; the body is left to `readBody`.
+ * Reads a message up to the end of its header block; the body is left to `readBody`, what can be said of the header block
+ * to `openedFindings`.
  *
  * A `TypeError` where the source is no message source, or is a stream of something else than bytes; otherwise rejects
  * only as the source stream does, or with the signal's reason. Nothing in the message makes it reject (RFC 5322 §2.1).
@@ -52,9 +49,9 @@ export async function openMessage(source: MessageSource, options: OpenOptions): 
   return {
     header,
     tooLarge: over !== undefined,
+    ...(over && { over }),
     lineEndings: end.lineEndings,
     ...bodyOf(over === undefined ? bodyChunk : undefined, reader, signal),
-    diagnostics: findingsOf(header, end.lineEndings, over),
   };
 }
 
@@ -121,7 +118,7 @@ function readHeader(
   bytes: Uint8Array,
   { headerEnd, lineEndings }: HeaderEnd,
   limits: Readonly<Limits>,
-): { header: HeaderBlock; over?: { limit: number; unit: string } } {
+): Pick<OpenedMessage, 'header' | 'over'> {
   const tooLong = headerEnd > limits.headerBytes;
   const raw = bytes.subarray(0, Math.min(headerEnd, limits.headerBytes));
   const block = lineEndings === 'lf' ? withCrlf(raw) : raw;
@@ -159,13 +156,4 @@ function bodyOf(
     }
   };
   return { readBody, close: async () => reader?.close() };
-}
-
-function findingsOf(
-  header: HeaderBlock,
-  lineEndings: 'crlf' | 'lf',
-  over: { limit: number; unit: string } | undefined,
-): Diagnostic[] {
-  const findings: Diagnostic[] = [...headerFindings(header), ...lineFindings(countLines(header.bytes), lineEndings)];
-  return over === undefined ? findings : [diagnose('message.header-too-large', over), ...findings];
 }

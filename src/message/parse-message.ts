@@ -34,8 +34,8 @@ export interface ParsedMessage {
  *
  * @example
  * const { fields, bytes, body } = parseMessage('Subject: Hi\r\n\r\nHello\r\n');
- * fields[0].name; // 'subject'
- * new TextDecoder().decode(bytes.subarray(body.start, body.end)); // 'Hello\r\n'
+ * fields[0].name; // => 'subject'
+ * new TextDecoder().decode(bytes.subarray(body.start, body.end)); // => 'Hello\r\n'
  */
 export function parseMessage(message: string | Uint8Array): ParsedMessage {
   const bytes = messageBytes('parse message', message);

@@ -9,6 +9,8 @@ export interface ScannedTag {
   span: Span;
   nameSpan: Span;
   valueSpan: Span;
+  /** Whether the name is one of those that the caller knows. */
+  known: boolean;
 }
 
 /** What is wrong with one piece between two semicolons; `text` is the piece without the white space around it. */
@@ -55,7 +57,7 @@ function isTagName(text: string, start: number, end: number): boolean {
 }
 
 /**
- * Cuts a tag-list into its tags without judging any value.
+ * Cuts a tag-list into its tags without judging any value; `known` are the names that have a meaning.
  *
  * ```
  * tag-list  = tag-spec *( ";" tag-spec ) [ ";" ]
@@ -65,19 +67,29 @@ function isTagName(text: string, start: number, end: number): boolean {
  *
  * A piece without "=" or with a wrong name becomes a fault, and so does an empty piece that is not the last.
  */
-export function scanTagList(text: string): { tags: ScannedTag[]; faults: TagListFault[] } {
+export function scanTagList(
+  text: string,
+  known: readonly string[] = [],
+): { tags: ScannedTag[]; faults: TagListFault[] } {
   const tags: ScannedTag[] = [];
   const faults: TagListFault[] = [];
   for (let from = 0; from <= text.length; ) {
     const semicolon = text.indexOf(';', from);
     const to = semicolon === -1 ? text.length : semicolon;
-    scanTag(text, from, to, tags, faults);
+    scanTag(text, from, to, known, tags, faults);
     from = to + 1;
   }
   return { tags, faults };
 }
 
-function scanTag(text: string, from: number, to: number, tags: ScannedTag[], faults: TagListFault[]): void {
+function scanTag(
+  text: string,
+  from: number,
+  to: number,
+  known: readonly string[],
+  tags: ScannedTag[],
+  faults: TagListFault[],
+): void {
   const start = skipFws(text, from, to);
   const end = skipFwsBack(text, start, to);
   if (start === end) {
@@ -97,11 +109,13 @@ function scanTag(text: string, from: number, to: number, tags: ScannedTag[], fau
     return;
   }
   const valueStart = skipFws(text, equals + 1, end);
+  const name = text.slice(start, nameEnd);
   tags.push({
-    name: text.slice(start, nameEnd),
+    name,
     value: text.slice(valueStart, end),
     span: { start, end },
     nameSpan: { start, end: nameEnd },
     valueSpan: { start: valueStart, end },
+    known: known.includes(name),
   });
 }

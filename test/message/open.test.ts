@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultLimits, type Limits } from '../../src/limits.ts';
 import type { OpenedMessage } from '../../src/message/message.ts';
 import { type OpenOptions, openMessage } from '../../src/message/open.ts';
+import { openedFindings } from '../../src/message/opened-findings.ts';
 import type { MessageSource } from '../../src/message/source.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -21,7 +22,7 @@ async function bodyOf(message: OpenedMessage): Promise<string> {
   return chunks.join('');
 }
 
-const codes = ({ diagnostics }: OpenedMessage) => diagnostics.map(({ code }) => code);
+const codes = (message: OpenedMessage) => openedFindings(message).map(({ code }) => code);
 
 /** A stream of the text in pieces, which records what happens to it. */
 function streamOf(text: string, size = 3) {
@@ -339,7 +340,7 @@ describe('limits', () => {
           cutOff: true,
         });
         expect(codes(message)).toEqual(['message.header-too-large']);
-        expect(message.diagnostics[0]?.message).toBe('The header is over the limit of 17 octets');
+        expect(openedFindings(message)[0]?.message).toBe('The header is over the limit of 17 octets');
         expect(await bodyOf(message)).toBe('');
       }
       expect(source.cancelled).toBe('cancelled');
@@ -377,7 +378,7 @@ describe('limits', () => {
     expect(message.header.fields.map(({ name }) => name)).toEqual(['a']);
     expect(message.header.malformed).toHaveLength(1);
     expect(message.header.cutOff).toBe(true);
-    expect(message.diagnostics[0]?.message).toBe('The header is over the limit of 2 fields');
+    expect(openedFindings(message)[0]?.message).toBe('The header is over the limit of 2 fields');
     expect(await bodyOf(message)).toBe('');
     expect((await open('A: 1\r\nno field\r\nB: 2\r\n\r\n', { limits: { headerFields: 3 } })).tooLarge).toBe(false);
   });
