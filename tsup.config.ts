@@ -8,6 +8,10 @@ const shared: Options = {
   target: 'es2022',
   // TypeScript 6 calls the baseUrl that the declaration bundler sets deprecated.
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  // Inlines the constants of modules; as variables of one chunk they would cost size, and speed in loops over bytes.
+  esbuildOptions: (options) => {
+    options.minifySyntax = true;
+  },
   outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
 };
 
@@ -17,5 +21,14 @@ export default defineConfig([
   { ...shared, entry: portable, format: 'esm', platform: 'neutral' },
   { ...shared, entry: portable, format: 'cjs', platform: 'neutral', noExternal: [/^@noble\//] },
   { ...shared, entry: { node: 'src/node.ts' }, format: ['esm', 'cjs'], platform: 'node' },
-  { ...shared, entry: { cli: 'src/cli/main.ts' }, format: 'esm', platform: 'node', dts: false, splitting: false, sourcemap: false, minify: true },
+  {
+    ...shared,
+    entry: { cli: 'src/cli/main.ts' },
+    format: 'esm',
+    platform: 'node',
+    dts: false,
+    splitting: false,
+    sourcemap: false,
+    minify: true,
+  },
 ]);

@@ -110,18 +110,7 @@ export const verdict: Promise<MessageVerdict> = authenticateMessage('', envelope
 `,
   );
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const common = [
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    'false',
-    '--types',
-    '',
-    '--lib',
-    'ES2022,DOM',
-    '--target',
-    'ES2022',
-  ];
+  const common = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--lib', 'ES2022,DOM', '--target', 'ES2022'];
   for (const [module, resolution] of [
     ['node16', 'node16'],
     ['nodenext', 'nodenext'],

@@ -95,12 +95,7 @@ function isComplete(signature: DkimSignature): signature is CompleteSignature {
  * Where the value of b= lies in the header block: RFC 6376 §3.7 has it deleted "including all surrounding whitespace", so all
  * between "=" and ";". `text` is what the octets of the field's value stand for.
  */
-export function signatureValue(
-  { colon }: HeaderField,
-  value: Uint8Array,
-  text: string,
-  { tags }: DkimSignature,
-): Span {
+export function signatureValue({ colon }: HeaderField, value: Uint8Array, text: string, { tags }: DkimSignature): Span {
   const nameEnd = tags.find(({ name }) => name === 'b')!.nameSpan.end;
   const start = text.indexOf('=', nameEnd) + 1;
   const semicolon = text.indexOf(';', start);
