@@ -70,6 +70,7 @@ export type { DnsAnswer, FailureReason, MxData, RecordData, RecordType, Resolver
 export type { Environment } from './environment.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type AuthorResult, parseAuthorDomain } from './message/author-domain.ts';
+export type { HeaderField } from './message/message.ts';
 export { type ParsedMessage, parseMessage } from './message/parse-message.ts';
 export type { MessageSource } from './message/source.ts';
 export { type Lookup, resolverFrom } from './resolvers/adapt.ts';
@@ -94,5 +95,5 @@ export type {
   SpfRecord,
   SpfTerm,
 } from './spf/record.ts';
-export type { SpfQuery, SpfReason, SpfResult, SpfResultWord, SpfStep, SpfTrace } from './spf/result.ts';
+export type { SpfFault, SpfQuery, SpfReason, SpfResult, SpfResultWord, SpfStep, SpfTrace } from './spf/result.ts';
 export type { SpfRecordCode } from './spf/rules.ts';
