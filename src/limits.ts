@@ -20,6 +20,16 @@ export interface Limits {
   headerFields: number;
   /** DKIM signatures that are evaluated, from the top. */
   signatures: number;
+  /** Octets that `openReport` reads or inflates; what is behind them is left out. */
+  inflatedBytes: number;
+  /** Octets that one octet of a gzip or zip may inflate to, the first MiB free. */
+  inflateRatio: number;
+  /** Members of a zip and parts of a mail that are looked at in search of a report. */
+  archiveMembers: number;
+  /** Elements of a report's XML inside each other. */
+  xmlDepth: number;
+  /** Records of one aggregate report; the rest are left out. */
+  reportRecords: number;
 }
 
 export const defaultLimits: Readonly<Limits> = {
@@ -33,11 +43,16 @@ export const defaultLimits: Readonly<Limits> = {
   headerBytes: 1_048_576,
   headerFields: 100_000,
   signatures: 16,
+  inflatedBytes: 25_000_000,
+  inflateRatio: 200,
+  archiveMembers: 100,
+  xmlDepth: 32,
+  reportRecords: 250_000,
 };
 
 /** The given limits over the defaults; a `TypeError` for a limit that is no number of things. */
 export function resolveLimits(limits: Partial<Limits> | undefined): Readonly<Limits> {
-  if (limits === undefined) return defaultLimits;
+  if (limits === undefined || limits === defaultLimits) return defaultLimits;
   for (const [name, value] of Object.entries(limits)) {
     if (typeof value !== 'number' || !(value >= 0)) {
       throw new TypeError(

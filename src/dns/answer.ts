@@ -109,6 +109,8 @@ function checkTxt(record: unknown): TxtData | undefined {
   const { text, chunks } = record as Partial<TxtData>;
   if (!isOctets(text)) return undefined;
   if (!Array.isArray(chunks) || chunks.length > MAX_TXT_OCTETS) return { text };
+  // Nearly every record is short, and then it is its one character-string.
+  if (chunks.length === 1) return chunks[0] === text ? { text, chunks: [text] } : { text };
   // Text was looked at; chunks that join to it hold nothing else. A hole of the array is no string.
   const parts: unknown[] = Array.from(chunks);
   return parts.every(isString) && parts.join('') === text ? { text, chunks: parts } : { text };

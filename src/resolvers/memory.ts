@@ -16,7 +16,14 @@ export interface Zone {
   [name: string]: ZoneNode;
 }
 
-type RecordSets = Map<string, ZoneRecordSet>;
+/** A record set as written and, once it was asked for, as answered. */
+interface RecordSet {
+  written: readonly ZoneRecord[];
+  failure?: FailureReason;
+  records?: RecordData[RecordType][];
+}
+
+type RecordSets = Map<string, RecordSet>;
 
 const MAX_CNAMES = 16;
 const MAX_CHUNK = 255;
@@ -71,7 +78,8 @@ function readNode(owner: string, node: ZoneNode): RecordSets | 'nxdomain' {
     if (!Array.isArray(records) && typeof (records as { failure?: unknown } | null)?.failure !== 'string') {
       throw wrongZone(`${owner}"."${type}`, 'an array of records or { failure }');
     }
-    sets.set(type.toUpperCase(), records);
+    const set = Array.isArray(records) ? { written: [...records] } : { written: [], failure: records.failure };
+    sets.set(type.toUpperCase(), set);
   }
   return sets;
 }
@@ -88,29 +96,34 @@ function answer<T extends RecordType>(
   const cnames: string[] = [];
   let owner = key(name);
   while (cnames.length <= MAX_CNAMES) {
-    const base = { name, type, ...(cnames.length > 0 && { cnames: [...cnames] }) };
     const sets = find(owner);
-    if (sets === 'nxdomain') return { ...base, status: 'nxdomain' };
-    const records = sets.get(type) ?? [];
-    if (!Array.isArray(records)) return failure(name, type, records.failure, 'the zone says so');
-    if (records.length > 0) {
-      const [first, ...rest] = records.map((record) => readRecord(record, type));
-      return { ...base, status: 'answer', records: [first!, ...rest] };
+    if (sets === 'nxdomain') return withCnames({ name, type, status: 'nxdomain' }, cnames);
+    const set = sets.get(type);
+    if (set !== undefined) {
+      if (set.failure !== undefined) return failure(name, type, set.failure, 'the zone says so');
+      set.records ??= set.written.map((record) => readRecord(record, type));
+      // A list of its own for each answer: whoever got one may change it.
+      const records = set.records.slice() as [RecordData[T], ...RecordData[T][]];
+      if (records.length > 0) return withCnames({ name, type, status: 'answer', records }, cnames);
     }
     const alias = sets.get('CNAME');
-    if (alias !== undefined && !Array.isArray(alias)) return failure(name, type, alias.failure, 'the zone says so');
-    const target = alias?.[0];
-    if (typeof target !== 'string') return { ...base, status: 'nodata' };
+    if (alias?.failure !== undefined) return failure(name, type, alias.failure, 'the zone says so');
+    const target = alias?.written[0];
+    if (typeof target !== 'string') return withCnames({ name, type, status: 'nodata' }, cnames);
     owner = key(target);
     cnames.push(owner);
   }
   return failure(name, type, 'servfail', `the CNAME chain has more than ${MAX_CNAMES} links`);
 }
 
-function readRecord<T extends RecordType>(record: ZoneRecord, type: T): RecordData[T] {
-  const data: RecordData[keyof RecordData] =
-    type === 'TXT' ? readTxt(record) : type === 'MX' ? readMx(record) : (record as string);
-  return data as RecordData[T];
+function withCnames<T extends RecordType>(answer: DnsAnswer<T>, cnames: string[]): DnsAnswer<T> {
+  if (cnames.length > 0) answer.cnames = cnames;
+  return answer;
+}
+
+function readRecord(record: ZoneRecord, type: RecordType): RecordData[RecordType] {
+  if (type === 'TXT') return readTxt(record);
+  return type === 'MX' ? readMx(record) : (record as string);
 }
 
 function readTxt(record: ZoneRecord): RecordData['TXT'] {

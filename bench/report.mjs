@@ -1,0 +1,94 @@
+import { cpus } from 'node:os';
+import { mailauth } from './libraries/mailauth-modules.mjs';
+
+const number = (value) =>
+  value === undefined || Number.isNaN(value)
+    ? ''
+    : value >= 1000
+      ? Math.round(value).toLocaleString('en')
+      : value.toPrecision(3);
+const ratio = (value) => (value === undefined || Number.isNaN(value) ? '' : `${value.toFixed(1)} x`);
+const row = (cells) => `| ${cells.join(' | ')} |`;
+const table = (head, body) =>
+  [row(head), row(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...body.map(row)].join('\n');
+
+function speedTable(group, speeds) {
+  const body = speeds.map(({ title, mailverdict, mailauth: other, floor, ratio: r, target }) => [
+    title,
+    number(mailverdict),
+    number(other),
+    number(floor),
+    ratio(r),
+    target === undefined ? '' : `≥ ${target} x${r >= target ? '' : ' (missed)'}`,
+  ]);
+  return table([group, 'mailverdict', 'mailauth', 'floor', 'ratio', 'target'], body);
+}
+
+function memoryTable(memory) {
+  const body = memory.map(({ mode, read, mailverdict, mailauth: other }) => [
+    `25 MB as ${mode === 'stream' ? 'a stream' : 'a buffer'}`,
+    ...[read, mailverdict, other].map((mb) => `${mb.toFixed(0)} MB`),
+    `${(mailverdict - read).toFixed(0)} MB`,
+    `${(other - read).toFixed(0)} MB`,
+  ]);
+  return table(
+    [
+      'Peak memory (RSS)',
+      'reading only',
+      'mailverdict',
+      'mailauth',
+      'mailverdict above reading',
+      'mailauth above reading',
+    ],
+    body,
+  );
+}
+
+function importTable(imports) {
+  const targets = { mailverdict: '≤ 40 ms', 'mailverdict/core': '≤ 15 ms' };
+  const body = imports
+    .filter(({ name }) => name !== 'empty')
+    .map(({ name, above }) => [`\`${name}\``, `${above.toFixed(1)} ms`, targets[name] ?? '']);
+  return table(['Cold import, above an empty process', 'time', 'target'], body);
+}
+
+function roundsTable(rounds) {
+  const body = Object.entries(rounds).map(([name, { rounds: count, questions, ms }]) => [
+    name,
+    String(count),
+    String(questions),
+    `${ms.toFixed(0)} ms`,
+    name === 'mailverdict' ? '≤ 4 rounds' : '',
+  ]);
+  return table(['Waiting for DNS, 20 ms per answer', 'rounds', 'questions', 'elapsed', 'target'], body);
+}
+
+/** The tables in Markdown, which a terminal shows well enough. */
+export function renderTables({ speeds, memory, imports, rounds, settings }) {
+  const groups = [...new Set(speeds.map(({ group }) => group))];
+  const unit = settings.clock === 'cpu' ? 'per second of processor time' : 'per second';
+  return [
+    environment(settings),
+    ...groups.map((group) =>
+      speedTable(
+        `${group}, ${unit}`,
+        speeds.filter((speed) => speed.group === group),
+      ),
+    ),
+    ...(memory.length > 0 ? [memoryTable(memory)] : []),
+    ...(imports.length > 0 ? [importTable(imports)] : []),
+    ...(rounds ? [roundsTable(rounds)] : []),
+  ].join('\n\n');
+}
+
+function environment({ rounds, ms, clock }) {
+  const { model } = cpus()[0];
+  return [
+    `${model}, ${cpus().length} cores, Node ${process.versions.node} (OpenSSL ${process.versions.openssl}, V8 ${process.versions.v8}), mailauth ${mailauth.version}.`,
+    `Medians of ${rounds} rounds of ${ms} ms for each row, by ${clock === 'cpu' ? 'processor time' : 'the clock on the wall'}; one process for each library and round, in turns.`,
+  ].join('\n');
+}
+
+export function renderDocument(template, measured) {
+  return template.replace('<!-- tables -->', () => renderTables(measured));
+}
