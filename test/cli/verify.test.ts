@@ -46,6 +46,11 @@ describe('mailverdict verify', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  test('the README shows what the demo prints', async () => {
+    const { out } = await call(['verify', path('message.eml'), ...session, ...zone]);
+    expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(`\`\`\`\n${out}\`\`\``);
+  });
+
   test('a message that fails says why, and the status is 1', async () => {
     const body = join(mkdtempSync(join(tmpdir(), 'mailverdict-')), 'changed.eml');
     writeFileSync(body, readFileSync(path('message.eml'), 'latin1').replace('Hello Ann', 'Hello Bob'), 'latin1');
