@@ -4,6 +4,12 @@
  * @module
  */
 
+export type { SealedVerdict, SealOptions } from './arc/assessment.ts';
+export type { ArcInstance, ArcMessageSignature, ArcReason, ArcResult, ArcResultWord, ArcSeal } from './arc/result.ts';
+export type { ArcCode } from './arc/rules.ts';
+export { type SealedMessage, sealMessage } from './arc/seal.ts';
+export type { ArcSealingCode } from './arc/sealing-rules.ts';
+export { type ArcOptions, verifyArc } from './arc/verify.ts';
 export { type AuthenticateOptions, authenticateMessage, type Envelope } from './authenticate/authenticate.ts';
 export {
   type FormatAuthenticationResultsOptions,

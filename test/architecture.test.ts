@@ -17,13 +17,18 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   spf: [...words, 'dns'],
   dkim: [...words, 'dns', 'crypto', 'message'],
   dmarc: [...words, 'dns'],
+  https: ['environment'],
+  bimi: [...words, 'dns', 'https'],
+  'mta-sts': [...words, 'dns', 'https'],
+  'tls-rpt': [...words, 'dns'],
   'authentication-results': [...words, 'message'],
-  authenticate: [...words, 'dns', 'message', 'spf', 'dkim', 'dmarc', 'authentication-results'],
+  arc: [...words, 'dns', 'crypto', 'message', 'dkim', 'authentication-results'],
+  authenticate: [...words, 'dns', 'crypto', 'message', 'spf', 'dkim', 'arc', 'dmarc', 'authentication-results'],
   resolvers: ['text', 'dns', 'environment'],
   cli: ['diagnostics', 'authenticate', 'spf', 'dkim', 'dmarc', 'dns', 'resolvers'],
 };
 
-const entryPoints = ['index.ts', 'core.ts', 'node.ts', 'public-suffix.ts'];
+const entryPoints = ['audit.ts', 'index.ts', 'core.ts', 'node.ts', 'public-suffix.ts'];
 // The only files that may know a runtime, and the only one that may know psl.
 const nodeFiles = /^(cli\/|resolvers\/node\.ts$|node\.ts$)/;
 const pslFile = 'dmarc/public-suffix.ts';

@@ -44,10 +44,12 @@ describe('the public surface', () => {
       'recordingResolver',
       'renderDiagnostic',
       'resolverFrom',
+      'sealMessage',
       'selectAuthenticationResults',
       'signMessage',
       'signerFromPem',
       'stripAuthenticationResults',
+      'verifyArc',
       'verifyDkimSignature',
       'verifyDkimSignatures',
     ]);

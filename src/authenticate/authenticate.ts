@@ -1,3 +1,7 @@
+import { verifyOpenedArc } from '../arc/verify.ts';
+import { defaultCrypto } from '../crypto/default.ts';
+import { BodyDigests } from '../dkim/body-digest.ts';
+import type { DkimResult } from '../dkim/result.ts';
 import { type DkimOptions, verifyOpenedMessage } from '../dkim/verify.ts';
 import { prefetchDmarc } from '../dmarc/discover.ts';
 import { type DmarcOptions, evaluateDmarc, requireDmarcOptions } from '../dmarc/evaluate.ts';
@@ -6,6 +10,7 @@ import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment, requireString, show } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { type AuthorResult, authorDomain } from '../message/author-domain.ts';
+import type { OpenedMessage } from '../message/message.ts';
 import { openMessage } from '../message/open.ts';
 import { openedFindings } from '../message/opened-findings.ts';
 import type { MessageSource } from '../message/source.ts';
@@ -33,6 +38,8 @@ export interface AuthenticateOptions {
   protocol?: DmarcOptions['protocol'];
   /** For `rfc7489`: who knows organizational domains, such as `publicSuffix`. */
   organizationalDomain?: DmarcOptions['organizationalDomain'];
+  /** Whether to validate the chain of ARC sets as well; it changes nothing else of the verdict but the field. */
+  arc?: boolean;
   limits?: Partial<Limits>;
 }
 
@@ -79,22 +86,18 @@ export async function authenticateMessage(
   const opened = await openMessage(message, { limits, lineEndings, ...(env.signal && { signal: env.signal }) });
   const author = authorDomain(opened.header);
   if (author.domain !== undefined) prefetchDmarc(author.domain, session, dmarcOptions);
-  const dkim = await verifyOpenedMessage(opened, inner, { ...options.dkim, limits });
+  const { dkim, arc } = await verifySignatures(opened, inner, { ...options, limits });
   const [spfMailFrom, spfHelo] = await spfEvaluations;
   const identifiers: AuthenticatedIdentifier[] = [
     // RFC 9989 §4.4.2: SPF authenticates the MAIL FROM domain, which is the HELO name when the reverse path is null.
     { method: 'spf', domain: spfMailFrom.domain, result: spfMailFrom.result },
-    ...dkim.flatMap(({ domain, result, testing }) =>
-      domain === undefined || (testing && options.dkim?.ignoreTesting)
-        ? []
-        : [{ method: 'dkim' as const, domain, result }],
-    ),
+    ...dkim.flatMap((one) => dkimIdentifier(one, options)),
   ];
   const dmarc =
     author.domain === undefined
       ? withoutAuthor(author, protocol ?? 'rfc9989')
       : await evaluateDmarc({ authorDomain: author.domain, identifiers }, inner, dmarcOptions);
-  const verdict = { spf: { mailFrom: spfMailFrom, helo: spfHelo }, dkim, dmarc };
+  const verdict = { spf: { mailFrom: spfMailFrom, helo: spfHelo }, dkim, dmarc, ...(arc && { arc }) };
   const header = authservId === undefined ? undefined : formatVerdict(authservId, verdict);
   return {
     author: describeAuthor(author),
@@ -103,6 +106,26 @@ export async function authenticateMessage(
     receivedSpf: formatReceivedSpf(spfMailFrom, { ip, helo, mailFrom }),
     diagnostics: [...openedFindings(opened), ...author.diagnostics, ...(header?.diagnostics ?? [])],
   };
+}
+
+/** DKIM and, where it is asked for, ARC: the body is read once for both. */
+async function verifySignatures(
+  opened: OpenedMessage,
+  env: Environment,
+  { arc, dkim, limits }: AuthenticateOptions,
+): Promise<Pick<MessageVerdict, 'dkim' | 'arc'>> {
+  const options = { ...dkim, ...(limits && { limits }) };
+  if (!arc) return { dkim: await verifyOpenedMessage(opened, env, options) };
+  const body = new BodyDigests(env.crypto ?? defaultCrypto(), opened.lineEndings);
+  const chain = verifyOpenedArc(opened, env, options, body);
+  return { dkim: await verifyOpenedMessage(opened, env, options, body), arc: await chain() };
+}
+
+function dkimIdentifier(
+  { domain, result, testing }: DkimResult,
+  { dkim }: AuthenticateOptions,
+): AuthenticatedIdentifier[] {
+  return domain === undefined || (testing && dkim?.ignoreTesting) ? [] : [{ method: 'dkim', domain, result }];
 }
 
 function checkArguments(envelope: Envelope, env: Environment, options: AuthenticateOptions): Envelope {

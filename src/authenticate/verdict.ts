@@ -1,3 +1,4 @@
+import type { ArcResult } from '../arc/result.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { DkimResult } from '../dkim/result.ts';
 import type { DmarcReason, DmarcResult } from '../dmarc/result.ts';
@@ -12,6 +13,8 @@ export interface MessageVerdict {
   /** One result for each DKIM-Signature field, top first. */
   dkim: DkimResult[];
   dmarc: DmarcResult;
+  /** The chain of ARC sets; when asked for. DMARC does not look at it: whether to believe its sealers is yours to decide. */
+  arc?: ArcResult;
   /** The value of an Authentication-Results field (RFC 8601), folded; when `authservId` is given. */
   authenticationResults?: string;
   /** The value of a Received-SPF field (RFC 7208 §9.1). */

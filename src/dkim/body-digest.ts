@@ -36,6 +36,11 @@ export class BodyDigests {
     return this.#mixed;
   }
 
+  /** Whether anybody asked for a digest. */
+  get requested(): boolean {
+    return this.#hashes.simple.length + this.#hashes.relaxed.length > 0;
+  }
+
   /** Asks for a digest, which `read` fills in. */
   request(canonicalization: Canonicalization, length: number = Number.POSITIVE_INFINITY): BodyDigest {
     const hashes = this.#hashes[canonicalization];

@@ -77,7 +77,7 @@ export async function signMessage(
 }
 
 /** h=: the physically last field of a name is signed first, and one mention too many stands for none (RFC 6376 §5.4.2). */
-function headerNames({ oversigned, signed }: SigningPlan, fields: FieldIndex): HeaderName[] {
+export function headerNames({ oversigned, signed }: SigningPlan, fields: FieldIndex): HeaderName[] {
   const names: HeaderName[] = [];
   const add = (name: HeaderName, more: number) => {
     const times = (fields.get(name[1])?.length ?? 0) + more;
@@ -88,7 +88,8 @@ function headerNames({ oversigned, signed }: SigningPlan, fields: FieldIndex): H
   return names;
 }
 
-function tagsOf(
+/** The tags of a signature but for b=, in the order in which they are written. */
+export function tagsOf(
   { domain, canonicalization, auid, timestamp, expires }: SigningPlan,
   { selector, signer }: SigningKey,
   names: readonly HeaderName[],

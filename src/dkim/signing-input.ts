@@ -22,6 +22,14 @@ export interface SigningInput {
   diagnostics: Diagnostic[];
 }
 
+/** What reading takes besides the message. */
+export interface SigningTools {
+  crypto: CryptoProvider;
+  signal: AbortSignal | undefined;
+  /** Sees the header block of a message that may be signed, and may ask for more digests of its body. */
+  begin?: (opened: OpenedMessage, body: BodyDigests) => void;
+}
+
 // A message with one of these is not what its readers will get.
 const REFUSED = ['message.header-too-large', 'message.malformed-line', 'message.bare-lf', 'message.bare-cr'];
 
@@ -33,14 +41,16 @@ export async function readSigningInput(
   action: string,
   source: MessageSource,
   { lineEndings, limits, canonicalization }: Pick<SigningPlan, 'lineEndings' | 'limits' | 'canonicalization'>,
-  { crypto, signal }: { crypto: CryptoProvider; signal: AbortSignal | undefined },
+  { crypto, signal, begin }: SigningTools,
 ): Promise<SigningInput> {
   const opened = await openMessage(source, { limits, lineEndings, ...(signal && { signal }) });
   try {
     const fields = indexFields(opened.header);
     const found = openedFindings(opened);
     refuse(action, fields, found);
-    const body = await readBody(action, opened, canonicalization.body, crypto);
+    const digests = new BodyDigests(crypto, opened.lineEndings);
+    begin?.(opened, digests);
+    const body = await readBody(action, opened, digests, canonicalization.body, crypto);
     const findings: Diagnostic[] = found.filter(({ code }) => code !== 'message.lf-line-endings');
     if (body.message !== undefined) findings.push(diagnose('dkim.sign-lf-line-endings', {}));
     return { header: opened.header, fields, ...body, diagnostics: [...findings, ...body.diagnostics] };
@@ -64,11 +74,11 @@ function refuse(action: string, fields: FieldIndex, findings: readonly Diagnosti
 async function readBody(
   action: string,
   opened: OpenedMessage,
+  digests: BodyDigests,
   canonicalization: Canonicalization,
   crypto: CryptoProvider,
 ): Promise<Pick<SigningInput, 'bodyHash' | 'message' | 'diagnostics'>> {
   const lines = new BodyInspector(opened.lineEndings);
-  const digests = new BodyDigests(crypto, opened.lineEndings);
   const digest = digests.request(canonicalization);
   // A message with LF lines is sent in another form than it came in, so that form is kept; any other is not.
   const kept = opened.lineEndings === 'lf' ? headerLines(opened.header) : undefined;

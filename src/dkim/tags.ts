@@ -3,19 +3,24 @@ import type { TagListFault } from '../text/tag-list.ts';
 import { type DkimCode, diagnoseTag } from './rules.ts';
 import type { DkimTag } from './signature.ts';
 
+// A field of a megabyte may hold that many faults; more than some say nothing new.
+const MOST_FINDINGS = 50;
 const FAULT_CODES = { empty: 'dkim.tag-empty', 'no-equals': 'dkim.tag-no-equals', name: 'dkim.tag-name' } as const;
 
 /** Reports the pieces that are no tags. */
 export function reportFaults(faults: readonly TagListFault[], diagnostics: Diagnostic<DkimCode>[]): void {
-  for (const { kind, text, span } of faults) diagnostics.push(diagnoseTag(FAULT_CODES[kind], { text }, { span }));
+  for (const { kind, text, span } of faults.slice(0, MOST_FINDINGS))
+    diagnostics.push(diagnoseTag(FAULT_CODES[kind], { text }, { span }));
 }
 
 /** The first tag of each name; every other is reported, since it makes the whole list invalid (RFC 6376 §3.2). */
 export function firstOfEachName(tags: readonly DkimTag[], diagnostics: Diagnostic<DkimCode>[]): Map<string, DkimTag> {
   const first = new Map<string, DkimTag>();
   for (const tag of tags) {
-    if (first.has(tag.name)) diagnostics.push(diagnoseTag('dkim.tag-duplicate', { tag: tag.name }, { span: tag.span }));
-    else first.set(tag.name, tag);
+    if (!first.has(tag.name)) first.set(tag.name, tag);
+    else if (diagnostics.length < 2 * MOST_FINDINGS) {
+      diagnostics.push(diagnoseTag('dkim.tag-duplicate', { tag: tag.name }, { span: tag.span }));
+    }
   }
   return first;
 }

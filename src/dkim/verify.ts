@@ -50,7 +50,7 @@ export async function verifyDkimSignatures(
   env: Environment,
   options: DkimOptions = {},
 ): Promise<DkimResult[]> {
-  const opened = await open('verify DKIM signatures', message, env, options);
+  const opened = await openToVerify('verify DKIM signatures', message, env, options);
   return verifyOpenedMessage(opened, env, options);
 }
 
@@ -75,21 +75,26 @@ export async function verifyDkimSignature(
   if (!Number.isSafeInteger(index) || index < 0) {
     throw new TypeError(`Cannot ${action}: "index" must be a whole number of at least 0, received ${show(index)}`);
   }
-  const opened = await open(action, message, env, options);
+  const opened = await openToVerify(action, message, env, options);
   const [result] = await verifyFields(opened, env, options, index, index + 1);
   return result ?? unsigned();
 }
 
-/** Verifies every DKIM-Signature field of a message that was opened, and reads its body unless no signature needs it. */
+/**
+ * Verifies every DKIM-Signature field of a message that was opened, and reads its body unless nobody needs it: the signatures,
+ * and who else asked for digests of this `body`.
+ */
 export function verifyOpenedMessage(
   opened: OpenedMessage,
   env: Environment,
   options: DkimOptions = {},
+  body?: BodyDigests,
 ): Promise<DkimResult[]> {
-  return verifyFields(opened, env, options, 0);
+  return verifyFields(opened, env, options, 0, undefined, body);
 }
 
-async function open(
+/** Checks the arguments, and opens the message. */
+export async function openToVerify(
   action: string,
   message: MessageSource,
   env: Environment,
@@ -151,8 +156,9 @@ async function verifyFields(
   options: DkimOptions,
   from: number,
   to?: number,
+  body?: BodyDigests,
 ): Promise<DkimResult[]> {
-  const run = startRun(message, env, options);
+  const run = startRun(message, env, options, body);
   const session = DnsSession.open(env, run.limits);
   const lookups = new Map<string, Promise<KeyLookup>>();
   const places = (run.fields.get('dkim-signature') ?? []).slice(from, to);
@@ -167,19 +173,19 @@ async function verifyFields(
     return { facts, sound, lookup, digest: run.body.request(sound.canonicalization.body, l) };
   });
   // Keys are fetched while the body is read. All are awaited together: when the signal aborts, all of them reject.
-  if (lookups.size === 0) await message.close();
+  if (!run.body.requested) await message.close();
   else await Promise.all([run.body.read(message), ...lookups.values()]);
   const results: DkimResult[] = [];
   for (const step of steps) results.push('lookup' in step ? await verifyJob(step, run) : step);
   return results;
 }
 
-function startRun(message: OpenedMessage, env: Environment, options: DkimOptions): Run {
+function startRun(message: OpenedMessage, env: Environment, options: DkimOptions, body?: BodyDigests): Run {
   const crypto = env.crypto ?? defaultCrypto();
   return {
     message,
     fields: indexFields(message.header),
-    body: new BodyDigests(crypto, message.lineEndings),
+    body: body ?? new BodyDigests(crypto, message.lineEndings),
     limits: resolveLimits(options.limits),
     minKeyBits: options.minKeyBits ?? 1024,
     tools: { crypto, keyCache: env.keyCache ?? new Map<string, ImportedKey>() },
@@ -191,7 +197,7 @@ function startRun(message: OpenedMessage, env: Environment, options: DkimOptions
   };
 }
 
-function secondsNow(env: Environment): number {
+export function secondsNow(env: Environment): number {
   const seconds = Math.floor((env.now?.() ?? new Date()).getTime() / 1000);
   if (Number.isFinite(seconds)) return seconds;
   // Compared with NaN, no signature would ever have expired.

@@ -3,7 +3,7 @@ import { Failure } from './assertions.mjs';
 import { dkimCases } from './cases/dkim.mjs';
 import { dmarcCases } from './cases/dmarc.mjs';
 import { dohCases } from './cases/doh.mjs';
-import { headerCases, signingCases } from './cases/headers.mjs';
+import { arcCases, headerCases, signingCases } from './cases/headers.mjs';
 import { messageCases } from './cases/message.mjs';
 import { recordCases } from './cases/records.mjs';
 import { resolverCases } from './cases/resolvers.mjs';
@@ -22,6 +22,7 @@ const cases = [
   ...dmarcCases,
   ...headerCases,
   ...signingCases,
+  ...arcCases,
   ...verdictCases,
   ...resolverCases,
   ...dohCases,

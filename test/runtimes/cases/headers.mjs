@@ -103,3 +103,27 @@ export const signingCases = [
     },
   },
 ];
+
+export const arcCases = [
+  {
+    name: 'a chain that sealMessage begins is one that verifyArc passes, until the body changes',
+    async run(lib) {
+      const { privateKey, record } = await lib.generateDkimKeyPair({ domain: 'hop.example', selector: 'seal' });
+      const env = { resolver: lib.memoryResolver({ [record.name]: { TXT: [record.chunks] } }) };
+      const signer = await lib.signerFromPem(privateKey);
+      const options = {
+        domain: 'hop.example',
+        selector: 'seal',
+        signer,
+        authenticationResults: 'mx.hop.example; spf=pass smtp.mailfrom=example.com',
+      };
+      const { headers, fields } = await lib.sealMessage(unsigned, options, env);
+      equal(fields.length, 3);
+      const arc = await lib.verifyArc(headers + unsigned, env);
+      matches(arc, { result: 'pass', oldestPass: 0 });
+      plainData(arc);
+      matches(await lib.verifyArc(headers + unsigned.replace('Hello', 'Bye'), env), { result: 'fail' });
+      equal((await lib.verifyArc(unsigned, env)).result, 'none');
+    },
+  },
+];
