@@ -1,6 +1,11 @@
 import { defineConfig, type Options } from 'tsup';
 
-const portable = { index: 'src/index.ts', core: 'src/core.ts', 'public-suffix': 'src/public-suffix.ts' };
+const portable = {
+  index: 'src/index.ts',
+  core: 'src/core.ts',
+  'public-suffix': 'src/public-suffix.ts',
+  audit: 'src/audit.ts',
+};
 const shared: Options = {
   splitting: true,
   sourcemap: true,

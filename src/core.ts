@@ -34,12 +34,24 @@ export {
   selectAuthenticationResults,
 } from './authentication-results/select.ts';
 export { type StripAuthenticationResultsOptions, stripAuthenticationResults } from './authentication-results/strip.ts';
+export { type BimiRecordOptions, buildBimiRecord } from './bimi/build.ts';
+export type { BimiBuildCode } from './bimi/build-rules.ts';
+export { formatBimiRecord } from './bimi/format.ts';
+export { type BimiIndicator, parseBimiIndicator } from './bimi/indicator.ts';
+export type { BimiIndicatorCode } from './bimi/indicator-rules.ts';
+export { type BimiOptions, lookupBimi } from './bimi/lookup.ts';
+export { parseBimiRecord } from './bimi/parse.ts';
+export type { BimiRecord } from './bimi/record.ts';
+export type { BimiResult } from './bimi/result.ts';
+export type { BimiRecordCode } from './bimi/rules.ts';
 export { createKeyCache, type KeyCache } from './crypto/key-cache.ts';
 export { nativeCrypto } from './crypto/native.ts';
 export { portableCrypto } from './crypto/portable.ts';
 export type { CryptoProvider, Hash, ImportedKey, PublicKey } from './crypto/provider.ts';
 export type { Diagnostic, Fix, Parsed, Severity, Span } from './diagnostics/diagnostic.ts';
 export { renderDiagnostic } from './diagnostics/render.ts';
+export { buildDkimKeyRecord, type DkimKeyRecordOptions } from './dkim/build.ts';
+export type { DkimBuildCode } from './dkim/build-rules.ts';
 export { formatDkimKeyRecord, formatDkimSignature } from './dkim/format.ts';
 export { type DkimKeyRecord, parseDkimKeyRecord } from './dkim/key-record.ts';
 export { type DkimKeyPair, type DkimKeyPairOptions, generateDkimKeyPair } from './dkim/keygen.ts';
@@ -58,6 +70,9 @@ export {
   checkAlignmentWith,
   type OrganizationalDomainStrategy,
 } from './dmarc/alignment.ts';
+export { buildDmarcRecord, type DmarcPublishable, type DmarcRecordOptions } from './dmarc/build.ts';
+export type { DmarcBuildCode } from './dmarc/build-rules.ts';
+export { type AddressChanges, type DmarcChanges, editDmarcRecord } from './dmarc/edit.ts';
 export { type DmarcInput, type DmarcOptions, evaluateDmarc } from './dmarc/evaluate.ts';
 export { formatDmarcRecord } from './dmarc/format.ts';
 export { parseDmarcRecord } from './dmarc/parse.ts';
@@ -79,11 +94,25 @@ export { type AuthorResult, parseAuthorDomain } from './message/author-domain.ts
 export type { HeaderField } from './message/message.ts';
 export { type ParsedMessage, parseMessage } from './message/parse-message.ts';
 export type { MessageSource } from './message/source.ts';
+export { buildMtaStsRecord, type MtaStsPublishable, type MtaStsRecordOptions } from './mta-sts/build.ts';
+export type { MtaStsBuildCode } from './mta-sts/build-rules.ts';
+export { formatMtaStsPolicy, formatMtaStsRecord } from './mta-sts/format.ts';
+export { lookupMtaSts, type MtaStsOptions } from './mta-sts/lookup.ts';
+export { type MtaStsMatch, matchMtaStsMx } from './mta-sts/match.ts';
+export { parseMtaStsRecord } from './mta-sts/parse.ts';
+export { parseMtaStsPolicy } from './mta-sts/parse-policy.ts';
+export type { MtaStsPolicyCode } from './mta-sts/policy-rules.ts';
+export type { MtaStsField, MtaStsMode, MtaStsPolicy, MtaStsRecord } from './mta-sts/record.ts';
+export type { MtaStsResult } from './mta-sts/result.ts';
+export type { MtaStsRecordCode } from './mta-sts/rules.ts';
 export { type Lookup, resolverFrom } from './resolvers/adapt.ts';
 export { type CacheOptions, cachingResolver } from './resolvers/cache.ts';
 export { type DohOptions, dohResolver } from './resolvers/doh.ts';
 export { memoryResolver, type Zone, type ZoneNode, type ZoneRecord, type ZoneRecordSet } from './resolvers/memory.ts';
 export { type RecordingResolver, recordingResolver } from './resolvers/record.ts';
+export { buildSpfRecord, type SpfRecordOptions } from './spf/build.ts';
+export type { SpfBuildCode } from './spf/build-rules.ts';
+export { editSpfRecord, type SpfChanges } from './spf/edit.ts';
 export { evaluateSpf, type SpfInput, type SpfOptions } from './spf/evaluate.ts';
 export { formatSpfRecord } from './spf/format.ts';
 export { parseSpfRecord } from './spf/parse.ts';
@@ -103,3 +132,11 @@ export type {
 } from './spf/record.ts';
 export type { SpfFault, SpfQuery, SpfReason, SpfResult, SpfResultWord, SpfStep, SpfTrace } from './spf/result.ts';
 export type { SpfRecordCode } from './spf/rules.ts';
+export type { RecordEdit, TextChange } from './text/change.ts';
+export type { ScannedTag } from './text/tag-list.ts';
+export { buildTlsRptRecord, type TlsRptRecordOptions } from './tls-rpt/build.ts';
+export { formatTlsRptRecord } from './tls-rpt/format.ts';
+export { lookupTlsRpt, type TlsRptOptions, type TlsRptResult } from './tls-rpt/lookup.ts';
+export { parseTlsRptRecord } from './tls-rpt/parse.ts';
+export type { TlsRptRecord, TlsRptUri } from './tls-rpt/record.ts';
+export type { TlsRptRecordCode } from './tls-rpt/rules.ts';

@@ -10,9 +10,11 @@ const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const entries: { readonly [specifier: string]: () => Promise<object> } = {
   mailverdict: () => import('../src/index.ts'),
+  'mailverdict/audit': () => import('../src/audit.ts'),
   'mailverdict/core': () => import('../src/core.ts'),
   'mailverdict/public-suffix': () => import('../src/public-suffix.ts'),
   'mailverdict/node': () => import('../src/node.ts'),
+  'mailverdict/reports': () => import('../src/reports.ts'),
   'node:dns': () => import('node:dns'),
   'node:fs/promises': () => import('node:fs/promises'),
 };

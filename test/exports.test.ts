@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import * as audit from '../src/audit.ts';
 import * as core from '../src/core.ts';
 import * as index from '../src/index.ts';
 import * as node from '../src/node.ts';
@@ -15,31 +16,52 @@ describe('the public surface', () => {
   test('mailverdict/core', () => {
     expect(Object.keys(core).sort()).toEqual([
       'authenticateMessage',
+      'buildBimiRecord',
+      'buildDkimKeyRecord',
+      'buildDmarcRecord',
+      'buildMtaStsRecord',
+      'buildSpfRecord',
+      'buildTlsRptRecord',
       'cachingResolver',
       'checkAlignmentWith',
       'createKeyCache',
       'defaultLimits',
       'dohResolver',
+      'editDmarcRecord',
+      'editSpfRecord',
       'evaluateDmarc',
       'evaluateSpf',
       'formatAuthenticationResults',
+      'formatBimiRecord',
       'formatDkimKeyRecord',
       'formatDkimSignature',
       'formatDmarcRecord',
+      'formatMtaStsPolicy',
+      'formatMtaStsRecord',
       'formatReceivedSpf',
       'formatSpfRecord',
+      'formatTlsRptRecord',
       'generateDkimKeyPair',
+      'lookupBimi',
+      'lookupMtaSts',
+      'lookupTlsRpt',
+      'matchMtaStsMx',
       'memoryResolver',
       'nativeCrypto',
       'parseArcAuthenticationResults',
       'parseAuthenticationResults',
       'parseAuthorDomain',
+      'parseBimiIndicator',
+      'parseBimiRecord',
       'parseDkimKeyRecord',
       'parseDkimSignature',
       'parseDmarcRecord',
       'parseMessage',
+      'parseMtaStsPolicy',
+      'parseMtaStsRecord',
       'parseReceivedSpf',
       'parseSpfRecord',
+      'parseTlsRptRecord',
       'portableCrypto',
       'recordingResolver',
       'renderDiagnostic',
@@ -53,6 +75,10 @@ describe('the public surface', () => {
       'verifyDkimSignature',
       'verifyDkimSignatures',
     ]);
+  });
+
+  test('mailverdict/audit', () => {
+    expect(Object.keys(audit).sort()).toEqual(['analyzeSpf', 'flattenSpf', 'simulateSpf']);
   });
 
   test('mailverdict/public-suffix and mailverdict/node', () => {

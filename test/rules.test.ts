@@ -32,7 +32,7 @@ describe('every diagnostic', () => {
   test.each(rows)('$code is well formed', ({ code, rule: [severity, spec, section, message] }) => {
     expect(code).toMatch(/^[a-z0-9-]+\.[a-z0-9-]+$/);
     expect(['error', 'warning', 'info']).toContain(severity);
-    expect(spec).toMatch(/^RFC \d+$/);
+    expect(spec).toMatch(/^(RFC \d+|BIMI draft|SVG Tiny PS draft)$/);
     expect(section).toMatch(/^(\d+(\.\d+)*|[A-Z](\.\d+)*)$/);
     expect(message).toMatch(/^[A-Z"{].*[^.\s]$/);
   });

@@ -52,15 +52,26 @@ export function scanFieldRecord(text: string, grammar: FieldGrammar): FieldRecor
     if (kind === 'name' && !grammar.spaced && EXTENSION.test(value)) {
       const nameSpan = { start: span.start, end: span.start + equals };
       const valueSpan = { start: nameSpan.end + 1, end: span.end };
-      tags.push({ name: value.slice(0, equals), value: value.slice(equals + 1), span, nameSpan, valueSpan, known: false });
+      tags.push({
+        name: value.slice(0, equals),
+        value: value.slice(equals + 1),
+        span,
+        nameSpan,
+        valueSpan,
+        known: false,
+      });
     } else if (repaired !== '') {
-      faults.push({ kind: 'tag-syntax', value, span: piece(repaired, span), cure: '' });
+      add(faults, 'tag-syntax', value, piece(repaired, span), '');
     }
   }
   tags.sort((a, b) => a.span.start - b.span.start);
   const meant = readVersion(repaired, tags, grammar, faults);
   if (!grammar.spaced && faults.every(({ kind }) => kind !== 'character')) findSpaces(repaired, tags, faults);
   return { meant, tags, first: selectFirst(repaired, tags, grammar, faults), faults };
+}
+
+function add(faults: FieldFault[], kind: FieldFault['kind'], value: string, span: Span, cure?: string): void {
+  faults.push({ kind, value, span, cure });
 }
 
 /** A piece and the semicolon behind it. */
@@ -75,7 +86,7 @@ function piece(text: string, { start, end }: Span): Span {
 function clean(text: string, faults: FieldFault[]): string {
   return text.replace(/[^\t -~]+/g, (value, start: number) => {
     const cure = /\p{L}/u.test(value) ? undefined : '';
-    faults.push({ kind: 'character', value, span: { start, end: start + value.length }, cure });
+    add(faults, 'character', value, { start, end: start + value.length }, cure);
     return ' '.repeat(value.length);
   });
 }
@@ -86,58 +97,72 @@ function separate(text: string, names: readonly string[], faults: FieldFault[]):
   return text.replace(gap, (found, start: number) => {
     const end = start + found.length;
     const value = /[^ \t=]*/.exec(text.slice(end, end + 20))![0];
-    faults.push({ kind: 'separator', value, span: { start, end }, cure: '; ' });
+    add(faults, 'separator', value, { start, end }, '; ');
     return `;${' '.repeat(found.length - 1)}`;
   });
 }
 
 /** Reports a wrong beginning; whether the record was meant as one of this protocol. */
 function readVersion(text: string, tags: ScannedTag[], grammar: FieldGrammar, faults: FieldFault[]): boolean {
-  const { version, names, spaced } = grammar;
+  const { version, spaced } = grammar;
   const [tag] = tags;
-  if (spaced ? tag?.name === 'v' && `v=${tag.value}` === version && !text.slice(0, tag.span.start).trim() : text.startsWith(`${version};`)) return true;
+  // A tag-list may begin with white space and has it around "="; the others begin with these very characters.
+  if (spaced ? tag?.name === 'v' && `v=${tag.value}` === version : text.startsWith(`${version};`)) return true;
   const isVersion = tag !== undefined && tag.name.toLowerCase() === 'v';
   const semicolon = isVersion ? text.indexOf(';', tag.span.end) : 0;
   const end = semicolon < 0 ? text.length : semicolon;
   const near = isVersion
-    ? tag.value.toLowerCase().replace(/[^a-z]/g, '') === version.slice(2).toLowerCase().replace(/[^a-z]/g, '')
+    ? letters(tag.value) === letters(version.slice(2))
     : tags.some(({ name, known }) => known && name !== 'v');
-  const ending = isVersion ? (semicolon < 0 && !spaced ? ';' : '') : `${names.length > 1 ? '; ' : ''}`;
+  const ending = isVersion ? (semicolon < 0 && !spaced ? ';' : '') : '; ';
   const cure = near ? version + ending : undefined;
-  faults.push({ kind: 'version', value: text, span: { start: 0, end }, cure });
+  add(faults, 'version', text, { start: 0, end }, cure);
   return near;
+}
+
+/** What a version is recognized by: "STSv1" is also meant by "stsv1.0" and "STS1". */
+function letters(version: string): string {
+  return version
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+    .replace(/v$/, '');
 }
 
 /** White space where these grammars have none: around "=", and behind the last field. */
 function findSpaces(text: string, tags: ScannedTag[], faults: FieldFault[]): void {
   for (const { name, value, span, nameSpan, valueSpan } of tags) {
     if (nameSpan.end + 1 === valueSpan.start) continue;
-    faults.push({ kind: 'white-space', value: text.slice(span.start, span.end), span, cure: `${name}=${value}` });
+    add(faults, 'white-space', text.slice(span.start, span.end), span, `${name}=${value}`);
   }
   const last = tags.at(-1)?.span.end ?? text.length;
   if (last < text.length && text.indexOf(';', last) < 0) {
-    faults.push({ kind: 'white-space', value: text.slice(last), span: { start: last, end: text.length }, cure: '' });
+    add(faults, 'white-space', text.slice(last), { start: last, end: text.length }, '');
   }
 }
 
 /** RFC 8461 §3.2: of fields that are no list, all but the first are ignored, and so are unknown ones. */
-function selectFirst(text: string, tags: ScannedTag[], grammar: FieldGrammar, faults: FieldFault[]): Map<string, ScannedTag> {
+function selectFirst(
+  text: string,
+  tags: ScannedTag[],
+  grammar: FieldGrammar,
+  faults: FieldFault[],
+): Map<string, ScannedTag> {
   const first = new Map<string, ScannedTag>();
   for (const tag of tags) {
     if (!tag.known) continue;
     if (!first.has(tag.name)) first.set(tag.name, tag);
     else if (!grammar.repeatable?.includes(tag.name)) {
-      faults.push({ kind: 'duplicate-tag', value: tag.name, span: piece(text, tag.span), cure: '' });
+      add(faults, 'duplicate-tag', tag.name, piece(text, tag.span), '');
     }
   }
   for (const tag of tags) {
     if (tag.known || (tag === tags[0] && tag.name === 'V')) continue;
     const meant = meantWord(tag.name, grammar.names.slice(1));
     const missing = meant !== undefined && !first.has(meant);
-    faults.push({ kind: 'unknown-tag', value: tag.name, span: tag.nameSpan, cure: missing ? meant : undefined });
+    add(faults, 'unknown-tag', tag.name, tag.nameSpan, missing ? meant : undefined);
     if (missing) first.set(meant, tag);
     else if (!grammar.spaced && !EXTENSION.test(`${tag.name}=${tag.value}`)) {
-      faults.push({ kind: 'tag-syntax', value: `${tag.name}=${tag.value}`, span: piece(text, tag.span), cure: '' });
+      add(faults, 'tag-syntax', `${tag.name}=${tag.value}`, piece(text, tag.span), '');
     }
   }
   return first;

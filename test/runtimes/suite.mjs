@@ -5,6 +5,7 @@ import { dmarcCases } from './cases/dmarc.mjs';
 import { dohCases } from './cases/doh.mjs';
 import { arcCases, headerCases, signingCases } from './cases/headers.mjs';
 import { messageCases } from './cases/message.mjs';
+import { publishingCases } from './cases/publishing.mjs';
 import { recordCases } from './cases/records.mjs';
 import { resolverCases } from './cases/resolvers.mjs';
 import { spfCases } from './cases/spf.mjs';
@@ -16,6 +17,7 @@ import { measureSpeed } from './speed.mjs';
 // A case is { name, run(lib, fixtures) }; it fails by throwing. `lib` holds the exports of all portable entry points.
 const cases = [
   ...recordCases,
+  ...publishingCases,
   ...messageCases,
   ...spfCases,
   ...dkimCases,

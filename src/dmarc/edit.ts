@@ -1,0 +1,155 @@
+import { type Diagnostic, type Parsed, parsed, type Span } from '../diagnostics/diagnostic.ts';
+import { requireList, requireOptions } from '../dns/build-arguments.ts';
+import { requireString } from '../environment.ts';
+import { applyChanges, type RecordEdit, type TextChange } from '../text/change.ts';
+import { isWsp } from '../text/characters.ts';
+import { writeReportUri } from '../text/report-uri.ts';
+import { DMARC_TAGS, type DmarcRecordOptions, writeTag } from './build.ts';
+import { type DmarcBuildCode, diagnose } from './build-rules.ts';
+import { parseDmarcRecord } from './parse.ts';
+import type { DmarcTag } from './record.ts';
+import type { DmarcRecordCode } from './rules.ts';
+
+/** Addresses to put behind those of a list, and others to take out of it. */
+export interface AddressChanges {
+  add?: string | string[];
+  remove?: string | string[];
+}
+
+/** What is to change: a value to write, `null` to remove the tag; what is left out stays as it is. */
+export type DmarcChanges = {
+  [Tag in Exclude<keyof DmarcRecordOptions, 'domain' | 'organizationalDomain' | 'p' | 'rua' | 'ruf'>]?:
+    | DmarcRecordOptions[Tag]
+    | null;
+} & {
+  p?: DmarcRecordOptions['p'];
+  rua?: string | string[] | AddressChanges | null;
+  ruf?: string | string[] | AddressChanges | null;
+  /** Historic: they can only be removed. */
+  pct?: null;
+  rf?: null;
+  ri?: null;
+};
+
+const ACTION = 'edit the DMARC record';
+
+type Findings = Diagnostic<DmarcRecordCode | DmarcBuildCode>[];
+
+interface Edit {
+  text: string;
+  tags: DmarcTag[];
+  /** What stands between two tags. */
+  separator: string;
+  changes: TextChange[];
+  /** New tags: they come behind whatever else changes at their place. */
+  insertions: TextChange[];
+  diagnostics: Findings;
+}
+
+/**
+ * Changes a DMARC record and leaves everything else as it is: order, case, white space, tags that nobody knows. The findings
+ * are those about the new record.
+ *
+ * @param text - the record as published
+ * @throws TypeError where an argument is of the wrong type
+ * @example
+ * const { value } = editDmarcRecord('v=DMARC1;p=none;  X=1; rua=mailto:a@example.com', { p: 'quarantine', t: 'y' });
+ * value?.text; // => 'v=DMARC1;p=quarantine;  X=1; rua=mailto:a@example.com;t=y'
+ * value?.changes[0]; // => { span: { start: 11, end: 15 }, replacement: 'quarantine' }
+ */
+export function editDmarcRecord(
+  text: string,
+  changes: DmarcChanges,
+): Parsed<RecordEdit, DmarcRecordCode | DmarcBuildCode> {
+  requireString(ACTION, 'text', text);
+  requireOptions(ACTION, changes);
+  const { value: record, diagnostics: findings } = parseDmarcRecord(text);
+  if (record === undefined) return parsed<RecordEdit, DmarcRecordCode | DmarcBuildCode>(undefined, findings);
+  if (findings.some(({ code }) => code === 'dmarc.pasted')) {
+    return parsed<RecordEdit, DmarcRecordCode | DmarcBuildCode>(undefined, [diagnose('dmarc.edit-pasted', {})]);
+  }
+  const { tags } = record;
+  const between = tags.length > 1 ? text.slice(tags[0]!.span.end, tags[1]!.span.start) : '';
+  const separator = /^[ \t]*;[ \t]*$/.test(between) ? between : '; ';
+  const edit: Edit = { text, tags, separator, changes: [], insertions: [], diagnostics: [] };
+  for (const name of [...DMARC_TAGS, 'pct', 'rf', 'ri'] as const) {
+    const change = changes[name];
+    if (change === undefined) continue;
+    if (change === null) removeTag(edit, name);
+    else if (typeof change === 'object' && !Array.isArray(change)) changeAddresses(edit, name, change);
+    else if (name !== 'pct' && name !== 'rf' && name !== 'ri') setTag(edit, name, writeTag(ACTION, name, change)!);
+  }
+  const value = applyChanges(text, [...edit.changes, ...edit.insertions]);
+  return parsed(value, [...parseDmarcRecord(value.text).diagnostics, ...edit.diagnostics]);
+}
+
+function sameName(name: string): (tag: DmarcTag) => boolean {
+  return (tag) => tag.name.toLowerCase() === name;
+}
+
+/** Takes out a tag and every later one of its name, each with the separator before it. */
+function removeTag({ tags, changes }: Edit, name: string): void {
+  tags.forEach((tag, i) => {
+    const before = tags[i - 1];
+    if (before === undefined || !sameName(name)(tag)) return;
+    changes.push({ span: { start: before.span.end, end: tag.span.end }, replacement: '' });
+  });
+}
+
+function setTag({ tags, separator, changes, insertions }: Edit, name: string, value: string): void {
+  const tag = tags.find(sameName(name));
+  if (tag === undefined) {
+    // Many receivers and all guides have "p" second, as RFC 7489 wanted it.
+    const { end } = (name === 'p' ? tags[0] : tags.at(-1))!.span;
+    insertions.push({ span: { start: end, end }, replacement: `${separator}${name}=${value}` });
+  } else if (tag.value.toLowerCase() !== value.toLowerCase()) {
+    changes.push({ span: tag.valueSpan, replacement: value });
+  }
+}
+
+function changeAddresses(edit: Edit, name: string, change: AddressChanges): void {
+  const { text, tags, changes, diagnostics } = edit;
+  const tag = tags.find(sameName(name));
+  const pieces = tag === undefined ? [] : listPieces(text, tag.valueSpan);
+  const written = pieces.map(({ start, end }) => text.slice(start, end).toLowerCase());
+  const removed = new Set<number>();
+  for (const address of requireList(ACTION, name, change.remove)) {
+    const i = written.indexOf(writeReportUri(address).toLowerCase());
+    if (i < 0) diagnostics.push(diagnose('dmarc.edit-absent', { name, value: address }));
+    else removed.add(i);
+  }
+  const added = requireList(ACTION, name, change.add).map(writeReportUri);
+  const fresh = added.filter((uri) => !written.some((it, i) => it === uri.toLowerCase() && !removed.has(i)));
+  if (tag === undefined) {
+    if (fresh.length > 0) setTag(edit, name, fresh.join(','));
+  } else if (removed.size === pieces.length) {
+    if (fresh.length > 0) changes.push({ span: tag.valueSpan, replacement: fresh.join(',') });
+    else removeTag(edit, name);
+  } else {
+    pieces.forEach(({ start, end }, i) => {
+      if (!removed.has(i)) return;
+      // With the comma behind it while only removed ones are before it, else with the one before it.
+      const isHead = pieces.slice(0, i).every((_, j) => removed.has(j));
+      const span = isHead ? { start, end: pieces[i + 1]!.start } : { start: pieces[i - 1]!.end, end };
+      changes.push({ span, replacement: '' });
+    });
+    const { end } = tag.valueSpan;
+    if (fresh.length > 0) changes.push({ span: { start: end, end }, replacement: `,${fresh.join(',')}` });
+  }
+}
+
+/** The places of what stands between the commas of a list, without white space around. */
+function listPieces(text: string, { start: from, end: to }: Span): Span[] {
+  const pieces: Span[] = [];
+  for (let at = from; at <= to; ) {
+    const comma = text.indexOf(',', at);
+    const next = comma < 0 || comma > to ? to : comma;
+    let start = at;
+    let end = next;
+    while (start < end && isWsp(text.charCodeAt(start))) start++;
+    while (end > start && isWsp(text.charCodeAt(end - 1))) end--;
+    pieces.push({ start, end });
+    at = next + 1;
+  }
+  return pieces;
+}

@@ -1,0 +1,108 @@
+import { type Diagnostic, type Parsed, parsed, type Span } from '../diagnostics/diagnostic.ts';
+import { requireList, requireOneOf, requireOptions } from '../dns/build-arguments.ts';
+import { requireString } from '../environment.ts';
+import { applyChanges, type RecordEdit, type TextChange } from '../text/change.ts';
+import { diagnose, type SpfBuildCode } from './build-rules.ts';
+import { parseSpfRecord } from './parse.ts';
+import type { SpfTerm } from './record.ts';
+import type { SpfRecordCode } from './rules.ts';
+import { readTerm } from './term.ts';
+
+/** What is to change about an SPF record. */
+export interface SpfChanges {
+  /** Terms to add, such as "include:example.net", before "all". */
+  add?: string | string[];
+  /** Terms to remove, each as written or up to case and a "+". */
+  remove?: string | string[];
+  /** What everybody else gets. */
+  all?: 'fail' | 'softfail' | 'neutral' | 'pass';
+}
+
+const ACTION = 'edit the SPF record';
+const QUALIFIERS = { fail: '-', softfail: '~', neutral: '?', pass: '+' } as const;
+
+type Code = SpfRecordCode | SpfBuildCode;
+
+/**
+ * Changes an SPF record and leaves everything else as it is: order, case, spaces, modifiers that nobody knows. The findings
+ * are those about the new record.
+ *
+ * @param text - the record as published
+ * @throws TypeError where an argument is of the wrong type
+ * @example
+ * const edited = editSpfRecord('v=spf1 MX  a -all', { add: 'include:example.net', remove: 'a' });
+ * edited.value?.text; // => 'v=spf1 MX include:example.net -all'
+ */
+export function editSpfRecord(text: string, changes: SpfChanges): Parsed<RecordEdit, Code> {
+  requireString(ACTION, 'text', text);
+  requireOptions(ACTION, changes);
+  requireOneOf(ACTION, 'all', changes.all, Object.keys(QUALIFIERS));
+  const { value: record, diagnostics: findings } = parseSpfRecord(text);
+  if (record === undefined) return parsed<RecordEdit, Code>(undefined, findings);
+  if (findings.some(({ code }) => code === 'spf.pasted')) {
+    return parsed<RecordEdit, Code>(undefined, [diagnose('spf.edit-pasted', {})]);
+  }
+  const { terms } = record;
+  const diagnostics: Diagnostic<Code>[] = [];
+  const keys = terms.map(({ span }) => keyOf(text.slice(span.start, span.end)));
+  const removed = new Set<number>();
+  for (const value of requireList(ACTION, 'remove', changes.remove)) {
+    const found = keys.flatMap((key, i) => (key === keyOf(value) ? [i] : []));
+    if (found.length === 0) diagnostics.push(diagnose('spf.edit-absent', { value }));
+    for (const i of found) removed.add(i);
+  }
+  const added = readAdditions(
+    requireList(ACTION, 'add', changes.add),
+    (key) => keys.some((it, i) => it === key && !removed.has(i)),
+    diagnostics,
+  );
+  const edits: TextChange[] = [...removed].map((i) => ({ span: spanWithSpace(text, terms[i]!.span), replacement: '' }));
+  const kept = terms.filter((_, i) => !removed.has(i));
+  const all = kept.find((term) => term.kind === 'directive' && term.mechanism === 'all');
+  const qualifier = changes.all && QUALIFIERS[changes.all];
+  if (qualifier !== undefined && all === undefined) added.push(`${qualifier}all`);
+  if (added.length > 0) edits.push(insertion(text, kept, all, added));
+  if (qualifier !== undefined && all?.kind === 'directive' && all.qualifier !== qualifier) {
+    const { start } = all.span;
+    edits.push({ span: { start, end: text[start] === all.qualifier ? start + 1 : start }, replacement: qualifier });
+  }
+  const value = applyChanges(text, edits);
+  return parsed(value, [...parseSpfRecord(value.text).diagnostics, ...diagnostics]);
+}
+
+/** What makes two terms the same: names are compared without case, and "+" is the default. */
+function keyOf(term: string): string {
+  return term.toLowerCase().replace(/^\+/, '');
+}
+
+function readAdditions(values: string[], has: (key: string) => boolean, diagnostics: Diagnostic<Code>[]): string[] {
+  const added: string[] = [];
+  for (const value of values) {
+    // A space would make it several terms, and what does not parse would make the record worthless.
+    const isTerm = /^[!-~]+$/.test(value) && !('code' in readTerm(value, 0, value.length));
+    if (!isTerm) diagnostics.push(diagnose('spf.build-value', { name: 'add', value }));
+    else if (has(keyOf(value)) || added.some((it) => keyOf(it) === keyOf(value))) {
+      diagnostics.push(diagnose('spf.edit-present', { value }));
+    } else added.push(value);
+  }
+  return added;
+}
+
+/** A term and the spaces before it. */
+function spanWithSpace(text: string, { start, end }: Span): Span {
+  let from = start;
+  while (text[from - 1] === ' ') from--;
+  return { start: from, end };
+}
+
+/** RFC 7208 §5.1: what stands behind "all" is never looked at. Without one, before the modifiers, which belong last. */
+function insertion(text: string, kept: SpfTerm[], all: SpfTerm | undefined, added: string[]): TextChange {
+  const before = all ?? kept.find(({ kind }) => kind === 'modifier');
+  if (before !== undefined) {
+    const { start } = before.span;
+    return { span: { start, end: start }, replacement: `${added.join(' ')} ` };
+  }
+  let end = text.length;
+  while (text[end - 1] === ' ') end--;
+  return { span: { start: end, end }, replacement: ` ${added.join(' ')}` };
+}
