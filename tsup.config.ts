@@ -5,6 +5,7 @@ const portable = {
   core: 'src/core.ts',
   'public-suffix': 'src/public-suffix.ts',
   audit: 'src/audit.ts',
+  reports: 'src/reports.ts',
 };
 const shared: Options = {
   splitting: true,

@@ -77,6 +77,14 @@ export { type DmarcInput, type DmarcOptions, evaluateDmarc } from './dmarc/evalu
 export { formatDmarcRecord } from './dmarc/format.ts';
 export { parseDmarcRecord } from './dmarc/parse.ts';
 export type { AlignmentMode, DmarcPolicy, DmarcRecord, DmarcTag, DmarcUri } from './dmarc/record.ts';
+export {
+  type AuthorizeReportAddressesOptions,
+  authorizeReportAddresses,
+  type ReportAddresses,
+  type ReportAddressVerdict,
+  type ReportDestination,
+} from './dmarc/report-address.ts';
+export type { DmarcReportAddressCode } from './dmarc/report-address-rules.ts';
 export type {
   AuthenticatedIdentifier,
   DmarcAlignment,

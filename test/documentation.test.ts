@@ -42,7 +42,12 @@ function examplesOf(path: string): Example[] {
 
 async function runExample(code: string): Promise<void> {
   const names = new Map(
-    Object.entries({ ...(await entries.mailverdict!()), ...(await entries['mailverdict/node']!()) }),
+    Object.entries({
+      ...(await entries.mailverdict!()),
+      ...(await entries['mailverdict/node']!()),
+      ...(await entries['mailverdict/reports']!()),
+      ...(await entries['mailverdict/audit']!()),
+    }),
   );
   const checked = code.replace(/^(.*?);\s*\/\/ => (.+)$/gm, (_, expression: string, value: string) => {
     return `__check((${expression}), (${value}), ${JSON.stringify(expression)});`;

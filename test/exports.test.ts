@@ -5,6 +5,7 @@ import * as core from '../src/core.ts';
 import * as index from '../src/index.ts';
 import * as node from '../src/node.ts';
 import * as publicSuffix from '../src/public-suffix.ts';
+import * as reports from '../src/reports.ts';
 
 const json = (path: string) => JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'));
 
@@ -16,6 +17,7 @@ describe('the public surface', () => {
   test('mailverdict/core', () => {
     expect(Object.keys(core).sort()).toEqual([
       'authenticateMessage',
+      'authorizeReportAddresses',
       'buildBimiRecord',
       'buildDkimKeyRecord',
       'buildDmarcRecord',
@@ -79,6 +81,21 @@ describe('the public surface', () => {
 
   test('mailverdict/audit', () => {
     expect(Object.keys(audit).sort()).toEqual(['analyzeSpf', 'flattenSpf', 'simulateSpf']);
+  });
+
+  test('mailverdict/reports', () => {
+    expect(Object.keys(reports).sort()).toEqual([
+      'buildAggregateReport',
+      'buildFailureReport',
+      'buildTlsReport',
+      'createReportAccumulator',
+      'openReport',
+      'parseAggregateRecords',
+      'parseAggregateReport',
+      'parseFailureReport',
+      'parseTlsReport',
+      'summarizeTlsReports',
+    ]);
   });
 
   test('mailverdict/public-suffix and mailverdict/node', () => {

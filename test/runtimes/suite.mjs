@@ -7,6 +7,7 @@ import { arcCases, headerCases, signingCases } from './cases/headers.mjs';
 import { messageCases } from './cases/message.mjs';
 import { publishingCases } from './cases/publishing.mjs';
 import { recordCases } from './cases/records.mjs';
+import { reportCases } from './cases/reports.mjs';
 import { resolverCases } from './cases/resolvers.mjs';
 import { spfCases } from './cases/spf.mjs';
 import { verdictCases } from './cases/verdict.mjs';
@@ -27,6 +28,7 @@ const cases = [
   ...arcCases,
   ...verdictCases,
   ...resolverCases,
+  ...reportCases,
   ...dohCases,
 ];
 
