@@ -114,6 +114,8 @@ function escaped(text: string, specials: string): string {
  * is not Unicode), and what is too much for a line; the `specials` cost a backslash.
  */
 function writable(text: string, specials: string, name: string, { eai, diagnostics }: Writer): string {
+  // Nothing to take away, even where every character costs a backslash.
+  if (text.length <= MAX_VALUE / 2 && !/[^ -~]/.test(text)) return text;
   let kept = '';
   let octets = 0;
   let filtered = false;

@@ -221,6 +221,7 @@ function decide({ compared }: Comparison, policyKnown: boolean): { result: Dmarc
 
 /** Walks from several identifiers share names, and what is wrong there is said once. */
 function withoutRepeats(diagnostics: Diagnostic[]): Diagnostic[] {
+  if (diagnostics.length < 2) return diagnostics;
   const seen = new Set<string>();
   return diagnostics.filter(({ code, message, subject, span }) => {
     const key = `${code} ${subject} ${span?.start} ${span?.end} ${message}`;

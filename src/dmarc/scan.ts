@@ -1,5 +1,4 @@
 import type { Diagnostic, RuleParams, Span } from '../diagnostics/diagnostic.ts';
-import { isWsp } from '../text/characters.ts';
 import { meantWord } from '../text/spelling.ts';
 import type { DmarcTag } from './record.ts';
 import { type DmarcRecordCode, diagnose, type dmarcRecordRules } from './rules.ts';
@@ -40,14 +39,10 @@ export function report<Code extends DmarcRecordCode>(
 export function trimmed(text: string, from: number, to: number): Span {
   let start = from;
   let end = to;
-  while (start < end && isBlank(text, start)) start++;
-  while (start < end && isBlank(text, end - 1)) end--;
+  // Nothing else of the text that is read is below: whatever is not printable was replaced.
+  while (start < end && text[start]! <= ' ') start++;
+  while (start < end && text[end - 1]! <= ' ') end--;
   return { start, end };
-}
-
-function isBlank(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at);
-  return isWsp(unit) || unit === 0;
 }
 
 /** The text of a span, without fillers. */
@@ -84,14 +79,16 @@ export function scanTag(reading: Reading, from: number, to: number): number {
   const { text, lenient, tags, first } = reading;
   const span = trimmed(text, from, to);
   const { start, end } = span;
-  const piece = text.slice(start, end);
-  const equals = start + find(piece, '=', 0);
+  // Not find(), which would read on to the end of the text for each of many pieces without "=".
+  let equals = start;
+  while (equals < end && text[equals] !== '=') equals++;
   const nameSpan = trimmed(text, start, equals);
   const valueSpan = trimmed(text, equals + 1, end);
   const name = textOf(text, nameSpan);
   const value = textOf(text, valueSpan);
   const index = TAG_NAMES.indexOf(name.toLowerCase());
-  const missing = index < 0 || value.includes('=') ? findNextTag(piece) : null;
+  const piece = index < 0 || value.includes('=') ? text.slice(start, end) : '';
+  const missing = piece && findNextTag(piece);
   if (missing) {
     const place = start + missing.index;
     const next = place + missing[1]!.length;
@@ -101,7 +98,6 @@ export function scanTag(reading: Reading, from: number, to: number): number {
       return next;
     }
   }
-  const rest = { start: from, end: Math.min(to + 1, text.length) };
   if (equals < end && (index >= 0 || (value && /^[a-z]+$/i.test(name)))) {
     const tag = { name, value, span, nameSpan, valueSpan, known: index >= HISTORIC };
     tags.push(tag);
@@ -109,10 +105,11 @@ export function scanTag(reading: Reading, from: number, to: number): number {
       report(reading, 'dmarc.unknown-tag', { name }, nameSpan, meantWord(name, TAG_NAMES));
     } else if (first[index]) {
       // RFC 9989 does not say what a second one means; RFC 6376 §3.2 would void the whole list.
-      report(reading, 'dmarc.duplicate-tag', { name }, rest, '');
+      report(reading, 'dmarc.duplicate-tag', { name }, { start: from, end: Math.min(to + 1, text.length) }, '');
     } else {
       first[index] = tag;
-      if (index < HISTORIC) report(reading, 'dmarc.historic', { value: name }, rest, '');
+      if (index < HISTORIC)
+        report(reading, 'dmarc.historic', { value: name }, { start: from, end: Math.min(to + 1, text.length) }, '');
     }
     return to + 1;
   }
@@ -121,8 +118,14 @@ export function scanTag(reading: Reading, from: number, to: number): number {
     // The next address of a list that somebody separated by semicolons.
     last.span.end = last.valueSpan.end = end;
     last.value = textOf(text, last.valueSpan);
-  } else if (piece || to < text.length) {
-    report(reading, 'dmarc.tag-syntax', { value: textOf(text, span) }, rest, '');
+  } else if (start < end || to < text.length) {
+    report(
+      reading,
+      'dmarc.tag-syntax',
+      { value: textOf(text, span) },
+      { start: from, end: Math.min(to + 1, text.length) },
+      '',
+    );
   }
   return to + 1;
 }

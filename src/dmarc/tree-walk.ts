@@ -77,7 +77,7 @@ export function readAnswer(domain: string, answer: DnsAnswer<'TXT'>, limits: Rea
   const read: DmarcAnswer = { domain, name, status, records: 0, findings: [], diagnostics: [] };
   switch (answer.status) {
     case 'answer':
-      return { ...read, ...readRecords(name, answer.records, limits) };
+      return Object.assign(read, readRecords(name, answer.records, limits));
     case 'nodata':
     case 'nxdomain':
       return read;

@@ -20,6 +20,8 @@ export function shownTextFindings(written: string, domain: string, span: Span): 
 
 /** The first address or domain name in the text that has nothing to do with the real domain. */
 function shownDomain(text: string, real: string): { text: string; address: boolean } | undefined {
+  // Most names are none of an address or a domain.
+  if (!/[.@\uff20]/.test(text)) return undefined;
   for (const word of text.split(/[^\p{L}\p{M}\p{N}.@\uff20_-]+/u)) {
     const at = Math.max(word.lastIndexOf('@'), word.lastIndexOf('\uff20'));
     const name = word.slice(at + 1).replace(/^[.-]+|[.-]+$/g, '');
@@ -36,6 +38,8 @@ function shownDomain(text: string, real: string): { text: string; address: boole
 /** Homographs and what changes the order or is not seen at all (UTS 39). */
 export function characterFindings(text: string, span: Span): Diagnostic<AuthorCode>[] {
   const findings: Diagnostic<AuthorCode>[] = [];
+  // Properties of Unicode take time, and ASCII has nothing of the kind.
+  if (!/[^ -~]/.test(text)) return findings;
   const place = { span, subject: 'From' };
   if (isMixed(text)) findings.push(diagnose('message.mixed-scripts', { text }, place));
   // Without ZWNJ and ZWJ (U+200C, U+200D), which Persian and emoji need.

@@ -92,6 +92,7 @@ function isDotAtom(text: string): boolean {
 }
 
 function visible(value: string): string {
+  if (value.length <= MAX_VALUE && !/[^ -~]/.test(value)) return value;
   let out = '';
   for (let i = 0; i < value.length && i < MAX_VALUE; i++) {
     const unit = value.charCodeAt(i);
