@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import {
   forged,
   forgedEnvelope,
@@ -55,4 +56,13 @@ test('Deno function: answers with the verdict that Node gives, byte for byte, an
 test('Deno function: Deno accepts its types', async () => {
   const { code, output } = await runProgram(deno, ['check', 'main.ts'], { cwd });
   assert.equal(code, 0, output);
+});
+
+test('JSR takes the sources: exported types are explicit, and every import resolves', async () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const args = ['publish', '--dry-run', '--allow-dirty', '--config', 'jsr.json'];
+  const { code, output } = await runProgram(deno, args, { cwd: root });
+  assert.equal(code, 0, output);
+  assert.match(output, /src\/core\.ts/);
+  assert.doesNotMatch(output, /src\/cli|slow-types|warning\[/);
 });
