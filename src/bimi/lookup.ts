@@ -1,12 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { DnsSession } from '../dns/session.ts';
 import { lookupTxt, type TxtLookup } from '../dns/txt.ts';
-import { type Environment, requireEnvironment, show, unreachable } from '../environment.ts';
-import { fetchDocument } from '../https/document.ts';
+import { type Environment, requireEnvironment, requireString, show, unreachable } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
-import { utf8 } from '../text/bytes.ts';
-import { parseBimiIndicator } from './indicator.ts';
+import { fetchIndicator } from './fetch.ts';
 import { isBimiRecord, parseBimiRecord } from './parse.ts';
 import { requireBimiName } from './place.ts';
 import type { BimiResult } from './result.ts';
@@ -15,6 +13,11 @@ import { diagnose } from './verdict-rules.ts';
 export interface BimiOptions {
   /** `default` where nothing is said; a message may name another in its BIMI-Selector field. */
   selector?: string;
+  /**
+   * What stands before the "@" of the author's address: the record may list prefixes (`lps`) of local parts that have records
+   * of their own.
+   */
+  localPart?: string;
   /** The organizational domain, or who knows it (such as `publicSuffix`): where to look when the domain has no record. */
   organizationalDomain?: string | ((domain: string) => string | undefined);
   /** `elapsedMs` holds for the DNS questions and for the fetch each. */
@@ -22,8 +25,6 @@ export interface BimiOptions {
 }
 
 const ACTION = 'look up BIMI';
-// More than any receiver takes; the finding about the size is the indicator's own.
-const MAX_INDICATOR_OCTETS = 262_144;
 
 /**
  * Looks up what a domain publishes for BIMI: the record of the domain, else of its organizational domain, and by `env.fetch`
@@ -38,7 +39,8 @@ const MAX_INDICATOR_OCTETS = 262_144;
  * (await lookupBimi('news.example.com', { resolver }, options)).status; // => 'declined'
  */
 export async function lookupBimi(domain: string, env: Environment, options: BimiOptions = {}): Promise<BimiResult> {
-  const { selector = 'default', organizationalDomain } = options;
+  const { selector = 'default', localPart = '', organizationalDomain } = options;
+  requireString(ACTION, 'localPart', localPart);
   const place = requireBimiName(ACTION, selector, domain);
   requireEnvironment(ACTION, env);
   const limits = resolveLimits(options.limits);
@@ -51,9 +53,37 @@ export async function lookupBimi(domain: string, env: Environment, options: Bimi
   // §7.2: only an empty set sends a receiver on to the organizational domain.
   const goesOn = own.status === 'none' && fallback !== undefined;
   const lookup = goesOn && (fallback.status !== 'none' || nearest(own) === undefined) ? fallback : own;
-  const result: BimiResult = { domain: place.domain, selector, status: 'none', name: lookup.name, diagnostics: [] };
-  readLookup(result, lookup, limits);
-  if (result.status === 'found') await readIndicator(result, env, limits);
+  let result = readLookup(place.domain, selector, lookup, limits);
+  const nearer = localPartSelector(result, localPart);
+  if (nearer !== undefined) {
+    const { name } = requireBimiName(ACTION, nearer, lookup === own ? place.domain : organization);
+    result = chooseNearer(result, readLookup(place.domain, nearer, await ask(name), limits));
+  }
+  if (result.status === 'found') await fetchIndicator(result, env, limits);
+  return result;
+}
+
+/** §7.2: the local part as a selector, where a record that counts lists a prefix of it. */
+function localPartSelector({ status, record }: BimiResult, localPart: string): string | undefined {
+  if (status !== 'found' && status !== 'declined') return undefined;
+  const [beforePlus = ''] = localPart.split('+', 1);
+  const word = trimHyphens(beforePlus.replace(/[_.]+/g, '-')).toLowerCase();
+  if (!/^[a-z\d-]{1,63}$/.test(word)) return undefined;
+  return record?.lps.some((prefix) => word.startsWith(prefix.toLowerCase())) ? word : undefined;
+}
+
+function trimHyphens(word: string): string {
+  let start = 0;
+  let end = word.length;
+  while (word[start] === '-') start++;
+  while (end > start && word[end - 1] === '-') end--;
+  return word.slice(start, end);
+}
+
+/** The record of a local part counts where it is sound, or may be; else the one that led to it. */
+function chooseNearer(result: BimiResult, nearer: BimiResult): BimiResult {
+  if (nearer.status !== 'invalid' && nearer.status !== 'none') return nearer;
+  result.diagnostics.push(...nearer.diagnostics);
   return result;
 }
 
@@ -78,8 +108,14 @@ function add({ diagnostics }: BimiResult, findings: readonly Diagnostic[], subje
   for (const finding of findings) diagnostics.push({ ...finding, subject });
 }
 
-function readLookup(result: BimiResult, lookup: TxtLookup, { recordBytes }: Readonly<Limits>): void {
+function readLookup(
+  domain: string,
+  selector: string,
+  lookup: TxtLookup,
+  { recordBytes }: Readonly<Limits>,
+): BimiResult {
   const { name } = lookup;
+  const result: BimiResult = { domain, selector, status: 'none', name, diagnostics: [] };
   switch (lookup.status) {
     case 'found':
       readText(result, lookup.text);
@@ -106,6 +142,7 @@ function readLookup(result: BimiResult, lookup: TxtLookup, { recordBytes }: Read
     default:
       unreachable(lookup);
   }
+  return result;
 }
 
 function readText(result: BimiResult, text: string): void {
@@ -121,35 +158,4 @@ function readText(result: BimiResult, text: string): void {
   if (value.a === '') return;
   result.evidence = { uri: value.a, validation: 'not-checked' };
   add(result, [diagnose('bimi.evidence-not-checked', { url: value.a })], result.name);
-}
-
-async function readIndicator(result: BimiResult, env: Environment, { elapsedMs }: Readonly<Limits>): Promise<void> {
-  const url = result.record!.l;
-  const notChecked = (reason: string) => {
-    result.indicator = { uri: url, validation: 'not-checked' };
-    add(result, [diagnose('bimi.indicator-not-checked', { url, reason })], url);
-  };
-  const answer = await fetchDocument(url, env, { maxBytes: MAX_INDICATOR_OCTETS, elapsedMs });
-  if (answer.status === 'failure') {
-    const { reason, detail = 'the environment has no "fetch"' } = answer;
-    if (reason === 'no-fetch' || reason === 'timeout' || reason === 'network') return notChecked(detail);
-    result.indicator = { uri: url, validation: 'faulty' };
-    add(result, [diagnose('bimi.indicator-unavailable', { url, reason: detail })], url);
-    return;
-  }
-  const { bytes, contentType = '' } = answer;
-  if (!/^image\/svg\+xml[ \t]*(;|$)/i.test(contentType)) {
-    add(result, [diagnose('bimi.content-type', { value: contentType })], url);
-  }
-  // RFC 1952 §2.3.1: how gzip begins.
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return notChecked('it is compressed');
-  const text = utf8(bytes);
-  if (text === undefined) {
-    result.indicator = { uri: url, validation: 'faulty' };
-    add(result, [diagnose('bimi.indicator-unavailable', { url, reason: 'it is not UTF-8' })], url);
-    return;
-  }
-  const { ok, value, diagnostics } = parseBimiIndicator(text);
-  result.indicator = { uri: url, validation: ok ? 'conforms' : 'faulty', ...(value !== undefined && { value }) };
-  add(result, diagnostics, url);
 }

@@ -5,6 +5,7 @@ import type { BimiRecord } from './record.ts';
 /** What a domain publishes for BIMI. */
 export interface BimiResult {
   domain: string;
+  /** Of the record: the one asked for, or a local part that has a record of its own. */
   selector: string;
   /**
    * `found`: a sound record. `declined`: one that says that the domain takes no part. `none`: there is none. `invalid`: what
@@ -18,7 +19,7 @@ export interface BimiResult {
   /** The record as published, where there is exactly one. */
   text?: string;
   record?: BimiRecord;
-  /** `not-checked` where it could not be had, or is compressed. */
+  /** `not-checked` where it could not be had. */
   indicator?: { uri: string; validation: 'conforms' | 'faulty' | 'not-checked'; value?: BimiIndicator };
   /**
    * The certificate that the record points to. It is never fetched here: to verify it takes a chain of trust, which portable

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test, vi } from 'vitest';
 import { buildBimiRecord } from '../../src/bimi/build.ts';
 import { formatBimiRecord } from '../../src/bimi/format.ts';
 import { lookupBimi } from '../../src/bimi/lookup.ts';
@@ -162,12 +163,20 @@ describe('look-up (BIMI draft §7.2)', () => {
     ['404', async () => new Response('', { status: 404 }), 'faulty', ['bimi.indicator-unavailable']],
     ['no route', () => Promise.reject(new Error('no route')), 'not-checked', ['bimi.indicator-not-checked']],
     ['another type', async () => new Response(svg), 'conforms', ['bimi.content-type']],
+    ['compressed (.svgz)', async () => new Response(gzipSync(svg), typed), 'conforms', []],
     [
-      'compressed',
-      async () => new Response(Uint8Array.of(0x1f, 0x8b, 8), typed),
-      'not-checked',
-      ['bimi.indicator-not-checked'],
+      'compressed, cut off',
+      async () => new Response(gzipSync(svg).subarray(0, 60), typed),
+      'faulty',
+      ['bimi.indicator-unavailable'],
     ],
+    [
+      'a bomb of 20 MB in 20 kB',
+      async () => new Response(gzipSync(new Uint8Array(20_000_000)), typed),
+      'faulty',
+      ['bimi.indicator-unavailable'],
+    ],
+    ['a compressed page', async () => new Response(gzipSync('<html></html>'), typed), 'faulty', ['bimi.svg-root']],
     ['no UTF-8', async () => new Response(Uint8Array.of(0xff), typed), 'faulty', ['bimi.indicator-unavailable']],
     ['no SVG', async () => new Response('<html></html>', typed), 'faulty', ['bimi.svg-root']],
   ])('indicator: %s', async (_, fetch, validation, codes) => {
@@ -177,7 +186,66 @@ describe('look-up (BIMI draft §7.2)', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(expect.arrayContaining(codes));
   });
 
+  test('a compressed indicator is not checked where the runtime cannot inflate', async () => {
+    vi.stubGlobal('DecompressionStream', undefined);
+    const { indicator, diagnostics } = await lookup('example.com', {}, async () => new Response(gzipSync(svg), typed));
+    vi.unstubAllGlobals();
+    expect(indicator?.validation).toBe('not-checked');
+    expect(diagnostics.map(({ message }) => message)).toContain(
+      'The indicator at https://example.com/logo.svg was not checked: it is compressed, and this runtime cannot inflate it',
+    );
+  });
+
+  describe('a local part with a record of its own', () => {
+    const local = 'l=https://example.com/local.svg';
+    const resolver = memoryResolver({
+      'default._bimi.example.com': { TXT: [`${both}; lps=news,brand-X`] },
+      'news._bimi.example.com': { TXT: [`v=BIMI1; ${local}; ${a}`] },
+      'news-daily._bimi.example.com': { TXT: ['v=BIMI1; l=; a='] },
+      'news-two._bimi.example.com': { TXT: [both, both] },
+      'news-typo._bimi.example.com': { TXT: [`v=BIMI1; l=ftp://example.com/x; ${a}`] },
+      'brand-x-y._bimi.example.com': { TXT: [`v=BIMI1; ${local}; ${a}; lps=brand`] },
+      'news-down._bimi.example.com': { TXT: { failure: 'servfail' } },
+      'other._bimi.example.com': { TXT: [`v=BIMI1; ${local}; ${a}`] },
+      'default._bimi.out.example': { TXT: ['v=BIMI1; l=; a=; lps=news'] },
+      'news._bimi.out.example': { TXT: [`v=BIMI1; ${local}; ${a}`] },
+    });
+    const fetch = async () => new Response(svg, typed);
+
+    test.each<[string, string, object]>([
+      ['example.com', 'news', { selector: 'news', name: 'news._bimi.example.com', indicator: { uri: local.slice(2) } }],
+      ['example.com', 'NEWS+offer=me', { selector: 'news', status: 'found' }],
+      ['example.com', '_News_.', { selector: 'news', status: 'found' }],
+      ['example.com', 'news._daily', { selector: 'news-daily', status: 'declined' }],
+      ['example.com', 'Brand.X_.y', { selector: 'brand-x-y', status: 'found' }],
+      ['sub.example.com', 'news', { selector: 'news', name: 'news._bimi.example.com' }],
+      ['out.example', 'newsletter', { selector: 'default', status: 'declined' }],
+      ['out.example', 'news', { selector: 'news', status: 'found' }],
+      ['example.com', 'news.down', { selector: 'news-down', status: 'unknown', reason: 'dns-failure' }],
+      ['example.com', 'news.none', { selector: 'default', status: 'found' }],
+      ['example.com', 'news.two', { selector: 'default', diagnostics: [{}, { code: 'bimi.multiple-records' }] }],
+      ['example.com', 'news.typo', { selector: 'default', diagnostics: [{}, { code: 'bimi.uri' }] }],
+      ['example.com', 'other', { selector: 'default' }],
+      ['example.com', `news${'x'.repeat(60)}`, { selector: 'default' }],
+      ['example.com', '"news"', { selector: 'default' }],
+      ['example.com', '+news', { selector: 'default' }],
+    ])('%s, %s', async (domain, localPart, expected) => {
+      const result = await lookupBimi(domain, { resolver, fetch }, { localPart, organizationalDomain: 'example.com' });
+      expect(result).toMatchObject(expected);
+      expect(result.name).toMatch(RegExp(`^${result.selector}[.]_bimi[.]`));
+    });
+
+    test('time is linear', async () => {
+      const start = performance.now();
+      for (const unit of ['-', '._', 'a-', '+']) {
+        await lookupBimi('example.com', { resolver }, { localPart: unit.repeat(500_000) });
+      }
+      expect(performance.now() - start).toBeLessThan(4000);
+    });
+  });
+
   test('wrong arguments', async () => {
+    await expect(lookup('example.com', { localPart: 5 })).rejects.toThrow('"localPart" must be a string, received 5');
     await expect(lookup('example.com', { selector: 'a b' })).rejects.toThrow(
       '"selector" must be labels of a domain name',
     );
