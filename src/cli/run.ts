@@ -1,11 +1,12 @@
 import { version } from '../../package.json';
-import { keygen, usage as keygenUsage } from './commands/keygen.ts';
-import { sign, usage as signUsage } from './commands/sign.ts';
-import { verify, usage as verifyUsage } from './commands/verify.ts';
 import type { Console } from './console.ts';
 
 const usage = `mailverdict: is this mail really from whom it says, and if not, why?
 
+  mailverdict check DOMAIN [options]
+  mailverdict spf DOMAIN [options]
+  mailverdict build dmarc|spf|dkim|bimi|mta-sts|tls-rpt [options]
+  mailverdict report FILE|FOLDER… [options]
   mailverdict verify MESSAGE --ip ADDRESS --helo NAME --mail-from ADDRESS [options]
   mailverdict sign MESSAGE --domain NAME --selector NAME --key FILE [options]
   mailverdict keygen --domain NAME --selector NAME [options]
@@ -17,14 +18,37 @@ interface Command {
   run(args: string[], console: Console): Promise<number>;
 }
 
-function commandOf(name: string): Command | undefined {
+/** Loads one command and nothing of the others. */
+async function commandOf(name: string): Promise<Command | undefined> {
   switch (name) {
-    case 'verify':
-      return { usage: verifyUsage, run: verify };
-    case 'sign':
-      return { usage: signUsage, run: sign };
-    case 'keygen':
-      return { usage: keygenUsage, run: keygen };
+    case 'build': {
+      const command = await import('./commands/build.ts');
+      return { usage: command.usage, run: command.build };
+    }
+    case 'check': {
+      const command = await import('./commands/check.ts');
+      return { usage: command.usage, run: command.check };
+    }
+    case 'keygen': {
+      const command = await import('./commands/keygen.ts');
+      return { usage: command.usage, run: command.keygen };
+    }
+    case 'report': {
+      const command = await import('./commands/report.ts');
+      return { usage: command.usage, run: command.report };
+    }
+    case 'sign': {
+      const command = await import('./commands/sign.ts');
+      return { usage: command.usage, run: command.sign };
+    }
+    case 'spf': {
+      const command = await import('./commands/spf.ts');
+      return { usage: command.usage, run: command.spf };
+    }
+    case 'verify': {
+      const command = await import('./commands/verify.ts');
+      return { usage: command.usage, run: command.verify };
+    }
     default:
       return undefined;
   }
@@ -42,7 +66,7 @@ export async function run(args: string[], console: Console): Promise<number> {
       console.stdout.write(`${version}\n`);
       return 0;
     }
-    const command = commandOf(name);
+    const command = await commandOf(name);
     if (command === undefined) throw new Error(`there is no command "${name}"`);
     if (rest.includes('--help')) {
       console.stdout.write(`${command.usage}\n`);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type DkimKeyPairOptions, generateDkimKeyPair } from '../../dkim/keygen.ts';
 import type { Console } from '../console.ts';
 import { printFindings } from '../findings.ts';
+import { renderPublication } from '../publication.ts';
 
 export const usage = `mailverdict keygen --domain NAME --selector NAME [options]
 
@@ -46,14 +47,7 @@ export async function keygen(args: string[], console: Console): Promise<number> 
   } else {
     console.stdout.write(`Private key: ${file}
 
-Publish before you sign. In a zone file:
-
-${record.zoneLine}
-
-In a web form or an API: type TXT, name ${record.name}, value
-
-${record.text}
-`);
+Publish before you sign. ${renderPublication([record])}`);
   }
   return 0;
 }

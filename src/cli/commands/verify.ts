@@ -1,13 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type AuthenticateOptions, authenticateMessage } from '../../authenticate/authenticate.ts';
 import { publicSuffix } from '../../dmarc/public-suffix.ts';
-import type { Resolver } from '../../dns/resolver.ts';
-import { dohResolver } from '../../resolvers/doh.ts';
-import { memoryResolver, type Zone } from '../../resolvers/memory.ts';
-import { nodeResolver } from '../../resolvers/node.ts';
 import type { Console } from '../console.ts';
+import { dnsOptions, dnsUsage, openResolver } from '../dns-options.ts';
 import { paintFor } from '../output.ts';
 import { renderVerdict } from '../render-verdict.ts';
 
@@ -18,9 +14,7 @@ Judges one message (a file, or - for standard input) by SPF, DKIM and DMARC.
   --ip ADDRESS          address of the client that sent the message
   --helo NAME           name it gave in HELO or EHLO
   --mail-from ADDRESS   its reverse path; '' is the null reverse path
-  --zone FILE           answer DNS questions from a JSON file instead of the network
-  --server ADDRESS      name server to ask, with an optional port; may be repeated
-  --doh URL             ask by DNS over HTTPS
+${dnsUsage}
   --at TIME             judge as of this time (ISO 8601), for old messages
   --rfc7489             follow RFC 7489 with the public suffix list instead of RFC 9989
   --authserv-id NAME    add the Authentication-Results value under this name
@@ -32,9 +26,7 @@ const options = {
   ip: { type: 'string' },
   helo: { type: 'string' },
   'mail-from': { type: 'string' },
-  zone: { type: 'string' },
-  server: { type: 'string', multiple: true },
-  doh: { type: 'string' },
+  ...dnsOptions,
   at: { type: 'string' },
   rfc7489: { type: 'boolean' },
   'authserv-id': { type: 'string' },
@@ -73,26 +65,4 @@ function readTime(text: string): Date {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) throw new Error(`--at must be a time like 2026-05-04T12:00:00Z: found "${text}"`);
   return time;
-}
-
-async function openResolver({
-  zone,
-  server,
-  doh,
-}: {
-  zone?: string;
-  server?: string[];
-  doh?: string;
-}): Promise<Resolver> {
-  if ([zone, server, doh].filter((source) => source !== undefined).length > 1) {
-    throw new Error('--zone, --server and --doh exclude each other');
-  }
-  if (doh !== undefined) return dohResolver({ url: doh });
-  if (zone === undefined) return nodeResolver({ ...(server && { servers: server }) });
-  const text = await readFile(zone, 'utf8');
-  try {
-    return memoryResolver(JSON.parse(text) as Zone);
-  } catch (error) {
-    throw new Error(`${zone} is no zone: ${(error as Error).message}`);
-  }
 }
