@@ -1,7 +1,7 @@
 // An SMTP server that judges each message before it answers the sender, and stores what it accepts with the results on top.
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { authenticateMessage, cachingResolver, parseMessage } from 'mailverdict';
+import { authenticateMessage, cachingResolver, stripAuthenticationResults } from 'mailverdict';
 import { nodeResolver } from 'mailverdict/node';
 import { SMTPServer } from 'smtp-server';
 
@@ -23,7 +23,9 @@ async function receive(stream, { remoteAddress: ip, hostNameAppearsAs: helo, env
     `Received: from ${client}\r\n by ${HOST} id ${id};\r\n ${new Date().toUTCString().replace('GMT', '+0000')}\r\n`,
   ];
   const path = `${FOLDER}/${verdict.dmarc.disposition === 'quarantine' ? 'junk' : 'inbox'}/${id}.eml`;
-  await writeFile(path, Buffer.concat([Buffer.from(trace.join('\r\n')), withoutForgedResults(message)]));
+  // RFC 8601 §5: a sender may not bring results in this server's name. What names nobody could be taken for it as well.
+  const honest = stripAuthenticationResults(message, [HOST], { unnamed: true, unknownVersions: true });
+  await writeFile(path, Buffer.concat([Buffer.from(trace.join('\r\n')), honest]));
   return `2.6.0 Accepted as ${id}`;
 }
 
@@ -51,15 +53,6 @@ function refusalOf(verdict) {
 // domain when nobody there writes to lists: `return verdict.dmarc.authorDomain === DOMAIN;`
 function shouldReject(_verdict) {
   return false;
-}
-
-/** RFC 8601 §5: a sender may not bring results in this server's name. Kept is only what is plainly another's. */
-function withoutForgedResults(bytes) {
-  const forged = parseMessage(bytes).fields.filter(({ name, colon, end }) => {
-    const [, id] = /^\s*([\w.-]+)\s*;/.exec(bytes.toString('latin1', colon + 1, end)) ?? [];
-    return name === 'authentication-results' && (id === undefined || id.toLowerCase() === HOST.toLowerCase());
-  });
-  return Buffer.concat([0, ...forged.map(({ end }) => end)].map((from, i) => bytes.subarray(from, forged[i]?.start)));
 }
 
 const reply = (responseCode, text) => Object.assign(new Error(text), { responseCode });
