@@ -44,6 +44,26 @@ function memoryTable(memory) {
   );
 }
 
+function aggregateTable(aggregates) {
+  const titles = {
+    parse: '`parseAggregateReport`',
+    stream: '`parseAggregateRecords`',
+    saxes: 'saxes, counting elements',
+    decode: 'decoding only',
+  };
+  const targets = { parse: ['≥ 60 MB/s', ''], stream: ['', '≤ 40 MB'] };
+  const floor = aggregates.find(({ way }) => way === 'decode').memory;
+  const above = (memory, i) => (memory[i] === undefined ? '' : `${(memory[i] - floor[i]).toFixed(0)} MB`);
+  const body = aggregates.map(({ way, speed, memory }) => {
+    const [fast = '', small = ''] = targets[way] ?? [];
+    return [titles[way] ?? way, `${number(speed)} MB/s`, fast, above(memory, 0), above(memory, 1), small];
+  });
+  return table(
+    ['Aggregate report of 10 MB', 'speed', 'target', 'peak memory above decoding', '… of 100 MB', 'target'],
+    body,
+  );
+}
+
 function importTable(imports) {
   const targets = { mailverdict: '≤ 40 ms', 'mailverdict/core': '≤ 15 ms' };
   const body = imports
@@ -64,7 +84,7 @@ function roundsTable(rounds) {
 }
 
 /** The tables in Markdown, which a terminal shows well enough. */
-export function renderTables({ speeds, memory, imports, rounds, settings }) {
+export function renderTables({ speeds, memory, aggregates, imports, rounds, settings }) {
   const groups = [...new Set(speeds.map(({ group }) => group))];
   const unit = settings.clock === 'cpu' ? 'per second of processor time' : 'per second';
   return [
@@ -76,6 +96,7 @@ export function renderTables({ speeds, memory, imports, rounds, settings }) {
       ),
     ),
     ...(memory.length > 0 ? [memoryTable(memory)] : []),
+    ...(aggregates.length > 0 ? [aggregateTable(aggregates)] : []),
     ...(imports.length > 0 ? [importTable(imports)] : []),
     ...(rounds ? [roundsTable(rounds)] : []),
   ].join('\n\n');

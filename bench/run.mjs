@@ -73,6 +73,23 @@ const CLOCKS = {
   cpu: '(process.cpuUsage().user + process.cpuUsage().system) / 1000',
 };
 
+/** MB per second of each way to read an aggregate report, and the peak memory above what decoding it takes. */
+function measureAggregates() {
+  const ways = ['parse', 'stream', 'fast-xml-parser', 'saxes', 'decode'];
+  const run = (way, ...rest) => Number(child('aggregate.mjs', way, ...rest));
+  const speeds = Object.fromEntries(ways.map((way) => [way, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const way of ways) speeds[way].push(run(way, 'speed', '10', String(ms), args.clock));
+    progress(`round ${round + 1} of ${rounds}: aggregate reports`);
+  }
+  return ways.map((way) => {
+    // Who needs the whole text is not asked for ten times as much.
+    const sizes = ['stream', 'saxes', 'decode'].includes(way) ? ['10', '100'] : ['10'];
+    const memory = sizes.map((size) => median([1, 2, 3].map(() => run(way, 'memory', size))));
+    return { way, speed: median(speeds[way]), memory };
+  });
+}
+
 /** Milliseconds from the start of a process to the end of an import, above a process that imports nothing. */
 function measureImports() {
   const entries = {
@@ -112,6 +129,7 @@ try {
   const measured = {
     speeds: measureSpeeds(folder, chosen),
     memory: all || only.test('memory') ? measureMemory(folder) : [],
+    aggregates: all || only.test('aggregate') ? measureAggregates() : [],
     imports: all || only.test('import') ? measureImports() : [],
     rounds: all || only.test('rounds') ? JSON.parse(child('rounds.mjs')) : undefined,
     settings: { rounds, ms, clock: args.clock },

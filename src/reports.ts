@@ -36,6 +36,23 @@ export type { Redaction } from './reports/failure/redact.ts';
 export type { FailureReport, FailureSpfRecord, IdentityAlignment } from './reports/failure/report.ts';
 export type { FailureReportCode } from './reports/failure/rules.ts';
 export type { ReportCode } from './reports/rules.ts';
+export { type SimulatedPolicy, type SimulateOptions, simulatePolicy } from './reports/summary/simulate.ts';
+export type { PolicySimulation } from './reports/summary/simulation.ts';
+export {
+  mergeSummaries,
+  type SummarizeOptions,
+  summarizeAggregateRecords,
+  summarizeAggregateReports,
+} from './reports/summary/summarize.ts';
+export type {
+  AggregateSummary,
+  SourceCause,
+  SummaryCounts,
+  SummaryFlow,
+  SummaryName,
+  SummaryReport,
+  SummarySource,
+} from './reports/summary/summary.ts';
 export { type BuildTlsReportOptions, buildTlsReport } from './reports/tls/build.ts';
 export { parseTlsReport } from './reports/tls/parse.ts';
 export type { TlsFailureDetail, TlsReport, TlsReportPolicy } from './reports/tls/report.ts';

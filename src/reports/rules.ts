@@ -16,7 +16,7 @@ export const reportRules = {
     'The {container} inflates to more than {ratio} times its size; the rest is left out',
   ],
   'report.damaged': ['error', 'RFC 9990', '3.5.2', 'The {container} is damaged or cut off: {problem}'],
-  'report.trailing-data': ['info', 'RFC 9990', '3.5.2', 'There is something else behind the end of the gzip'],
+  'report.trailing-data': ['info', 'RFC 9990', '3.5.2', 'Something else is behind the gzip'],
   'report.too-many-members': ['warning', 'RFC 9990', '8.1', 'Only the first {limit} parts and members are looked at'],
   'report.nested': ['error', 'RFC 9990', '8.1', 'A {container} inside "{path}" is not opened'],
   'report.encrypted': [

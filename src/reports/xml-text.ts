@@ -14,12 +14,12 @@ const ENCODING = /^[ \t\r\n]*<\?xml[^>]{0,200}?encoding[ \t]*=[ \t]*["']([A-Za-z
 
 /** The encoding of a document by its byte order mark, else by its XML declaration, else UTF-8 (XML 1.0 Appendix F). */
 export function encodingOf(start: Uint8Array): { encoding: string; byteOrderMark: number } {
-  const [a, b, c] = start;
+  const [a, b, c, d] = start;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', byteOrderMark: 3 };
   if (a === 0xff && b === 0xfe) return { encoding: 'utf-16le', byteOrderMark: 2 };
   if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', byteOrderMark: 2 };
-  if (a === 0x3c && b === 0) return { encoding: 'utf-16le', byteOrderMark: 0 };
-  if (a === 0 && b === 0x3c) return { encoding: 'utf-16be', byteOrderMark: 0 };
+  if (a === 0x3c && b === 0 && d === 0) return { encoding: 'utf-16le', byteOrderMark: 0 };
+  if (a === 0 && b === 0x3c && c === 0) return { encoding: 'utf-16be', byteOrderMark: 0 };
   const named = ENCODING.exec(latin1(start.subarray(0, 400)))?.[1]?.toLowerCase() ?? 'utf-8';
   // Whoever could read "encoding" octet by octet was not reading UTF-16.
   return { encoding: named.startsWith('utf-16') ? 'utf-8' : named, byteOrderMark: 0 };

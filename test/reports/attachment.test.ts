@@ -210,7 +210,7 @@ describe('damage and bombs cost a diagnostic, and the good part is kept (RFC 999
     expect(codes(result)).toEqual([code]);
     expect(records(result.value!.text)).toBe(1);
     expect((user + system) / 1e6).toBeLessThan(1);
-    expect((process.memoryUsage.rss() - before) / 1e6).toBeLessThan(code === 'report.bomb' ? 50 : 150);
+    expect((process.memoryUsage.rss() - before) / 1e6).toBeLessThan(code === 'report.bomb' ? 50 : 90);
   });
 
   test('a zip with sizes that lie, in every way', async () => {

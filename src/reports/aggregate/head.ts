@@ -1,11 +1,11 @@
-import type { Fields, HeadDraft } from './draft.ts';
+import { type Fields, fieldOf, type HeadDraft } from './draft.ts';
 import type { Findings } from './findings.ts';
 import type { AggregateReport, AggregateReportHead } from './report.ts';
 import { readNumber, readOpenWord, readText, readTime, readWord, requireText } from './values.ts';
+import { POLICIES } from './words.ts';
 
 const NAMESPACE = 'urn:ietf:params:xml:ns:dmarc-2.0';
 const OLD_NAMESPACE = 'http://dmarc.org/dmarc-xml/0.1';
-const POLICIES = ['none', 'quarantine', 'reject'] as const;
 const MODES = ['r', 's'] as const;
 
 /** Everything but the records. */
@@ -14,7 +14,7 @@ export function buildHead(findings: Findings, draft: HeadDraft): AggregateReport
   const { namespace = '' } = draft;
   if (namespace !== NAMESPACE) findings.add('aggregate.namespace', { namespace });
   const version = readText(findings, draft.feedback, 'version');
-  if (schema === 'rfc7489' && !draft.feedback?.has('version')) {
+  if (schema === 'rfc7489' && fieldOf(draft.feedback, 'version') === undefined) {
     findings.add('aggregate.omitted-element', { element: 'version', parent: 'feedback', schema: 'RFC 7489' });
   }
   return {
@@ -30,8 +30,8 @@ export function buildHead(findings: Findings, draft: HeadDraft): AggregateReport
 export function schemaOf({ namespace, policy_published, report_metadata }: HeadDraft): AggregateReport['schema'] {
   if (namespace === NAMESPACE) return 'rfc9990';
   if (namespace === OLD_NAMESPACE) return 'rfc7489';
-  const published = ['discovery_method', 'testing'].some((name) => policy_published?.has(name));
-  return published || report_metadata?.has('generator') ? 'rfc9990' : 'rfc7489';
+  const published = ['discovery_method', 'testing'].some((name) => fieldOf(policy_published, name));
+  return published || fieldOf(report_metadata, 'generator') ? 'rfc9990' : 'rfc7489';
 }
 
 function buildMetadata(findings: Findings, draft: HeadDraft): AggregateReport['reportMetadata'] {
@@ -65,7 +65,7 @@ function buildRange(findings: Findings, { date_range, report_metadata }: HeadDra
   const begin = readTime(findings, date_range, 'begin');
   const end = readTime(findings, date_range, 'end');
   if (begin !== undefined && end !== undefined && end < begin) {
-    findings.add('aggregate.date-order', { begin, end }, date_range.get('end'));
+    findings.add('aggregate.date-order', { begin, end }, fieldOf(date_range, 'end'));
   }
   // One end says when, if not how long.
   return { begin: begin ?? end ?? 0, end: end ?? begin ?? 0 };
@@ -92,7 +92,7 @@ function buildPolicy(
   if (p === undefined)
     findings.add('aggregate.omitted-element', { element: 'p', parent: 'policy_published', schema: 'RFC 9990' });
   if (pct !== undefined && schema === 'rfc9990')
-    findings.add('aggregate.old-element', { element: 'pct' }, fields.get('pct')!);
+    findings.add('aggregate.old-element', { element: 'pct' }, fieldOf(fields, 'pct')!);
   return {
     domain: requireText(findings, fields, 'domain', 'policy_published'),
     ...(discoveryMethod !== undefined && { discoveryMethod }),

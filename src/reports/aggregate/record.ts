@@ -1,26 +1,17 @@
 import { parseIpAddress } from '../../names/ip-address.ts';
 import { asciiLower } from '../../text/characters.ts';
-import type { Fields, RecordDraft } from './draft.ts';
+import { type Fields, fieldOf, type RecordDraft } from './draft.ts';
 import type { Findings } from './findings.ts';
 import type { AggregateRecord, AggregateReport } from './report.ts';
 import { readNumber, readOpenWord, readText, readWord, requireText } from './values.ts';
+import { DKIM_RESULTS, REASONS, SPF_RESULTS } from './words.ts';
 
 type Schema = AggregateReport['schema'];
 
 const DISPOSITIONS = ['none', 'pass', 'quarantine', 'reject'] as const;
 const ALIGNMENTS = ['pass', 'fail'] as const;
-const REASONS = [
-  'local_policy',
-  'mailing_list',
-  'other',
-  'policy_test_mode',
-  'trusted_forwarder',
-  'forwarded',
-  'sampled_out',
-];
+// Those of RFC 7489 alone.
 const OLD_REASONS = ['forwarded', 'sampled_out'];
-const DKIM_RESULTS = ['none', 'pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
-const SPF_RESULTS = ['none', 'pass', 'fail', 'softfail', 'policy', 'neutral', 'temperror', 'permerror'];
 // RFC 8601 Appendix D.1 and the drafts before RFC 7489.
 const MEANT: readonly (readonly [word: string, meant: string])[] = [
   ['hardfail', 'fail'],
@@ -42,7 +33,7 @@ export function buildRecord(
   number: number,
   schema: Schema,
 ): AggregateRecord | undefined {
-  const sourceIp = draft.row?.get('source_ip');
+  const sourceIp = fieldOf(draft.row, 'source_ip');
   if (sourceIp === undefined || sourceIp.text === '') {
     findings.add('aggregate.record-dropped', { number, element: 'source_ip' }, draft.span);
     return undefined;
@@ -69,12 +60,13 @@ export function buildRecord(
 function buildEvaluated(findings: Findings, draft: RecordDraft, schema: Schema): AggregateRecord['policyEvaluated'] {
   const fields = draft.policy_evaluated;
   const assume = <Word extends string>(element: string, word: Word | undefined, assumed: Word): Word => {
-    if (word === undefined) findings.add('aggregate.assumed', { element, assumed }, fields?.get(element) ?? draft.span);
+    if (word === undefined)
+      findings.add('aggregate.assumed', { element, assumed }, fieldOf(fields, element) ?? draft.span);
     return word ?? assumed;
   };
   const disposition = readWord(findings, fields, 'disposition', DISPOSITIONS);
   if (disposition === 'pass' && schema === 'rfc7489') {
-    const span = fields!.get('disposition')!;
+    const span = fieldOf(fields, 'disposition')!;
     findings.add(
       'aggregate.value',
       { element: 'disposition', expected: 'none, quarantine or reject', value: 'pass' },
@@ -94,11 +86,12 @@ function buildEvaluated(findings: Findings, draft: RecordDraft, schema: Schema):
 }
 
 function buildReason(findings: Findings, fields: Fields, schema: Schema): { type: string; comment?: string } {
-  const type = readOpenWord(findings, fields, 'type', REASONS);
+  const type = readOpenWord(findings, fields, 'type', [...REASONS, ...OLD_REASONS]);
   const comment = readText(findings, fields, 'comment');
-  if (type === undefined) findings.add('aggregate.assumed', { element: 'type', assumed: 'other' }, fields.get('type'));
+  if (type === undefined)
+    findings.add('aggregate.assumed', { element: 'type', assumed: 'other' }, fieldOf(fields, 'type'));
   if (type !== undefined && schema === 'rfc9990' && OLD_REASONS.includes(type)) {
-    findings.add('aggregate.old-value', { element: 'type', value: type }, fields.get('type')!);
+    findings.add('aggregate.old-value', { element: 'type', value: type }, fieldOf(fields, 'type')!);
   }
   return { type: type ?? 'other', ...(comment !== undefined && { comment }) };
 }
@@ -107,7 +100,7 @@ function buildIdentifiers(findings: Findings, draft: RecordDraft, schema: Schema
   const fields = draft.identifiers;
   const headerFrom = readText(findings, fields, 'header_from');
   // Absent is not empty: RFC 9990 §3.1.1.10 has an empty one for the null reverse path.
-  const envelopeFrom = fields?.get('envelope_from')?.text;
+  const envelopeFrom = fieldOf(fields, 'envelope_from')?.text;
   const envelopeTo = readText(findings, fields, 'envelope_to');
   if (headerFrom === undefined) {
     findings.add('aggregate.missing-element', { element: 'header_from', parent: 'identifiers' }, draft.span);
@@ -153,7 +146,7 @@ function buildDkim(
 ): AggregateRecord['authResults']['dkim'][number] {
   const selector = readText(findings, fields, 'selector');
   const humanResult = readText(findings, fields, 'human_result');
-  if (!fields.has('selector') && schema === 'rfc9990') {
+  if (fieldOf(fields, 'selector') === undefined && schema === 'rfc9990') {
     findings.add('aggregate.omitted-element', { element: 'selector', parent: 'dkim', schema: 'RFC 9990' }, span);
   }
   return {
@@ -172,11 +165,11 @@ function buildSpf(
 ): AggregateRecord['authResults']['spf'][number] {
   const scope = readWord(findings, fields, 'scope', ['mfrom', 'helo']);
   const humanResult = readText(findings, fields, 'human_result');
-  if (!fields.has('scope') && schema === 'rfc7489') {
+  if (fieldOf(fields, 'scope') === undefined && schema === 'rfc7489') {
     findings.add('aggregate.omitted-element', { element: 'scope', parent: 'spf', schema: 'RFC 7489' }, span);
   }
   if (scope === 'helo' && schema === 'rfc9990') {
-    findings.add('aggregate.old-value', { element: 'scope', value: scope }, fields.get('scope')!);
+    findings.add('aggregate.old-value', { element: 'scope', value: scope }, fieldOf(fields, 'scope')!);
   }
   return {
     domain: requireText(findings, fields, 'domain', 'spf'),
@@ -188,7 +181,7 @@ function buildSpf(
 
 /** The result as it stands, in lower case; `none` where it says nothing. */
 function readResult(findings: Findings, fields: Fields, words: readonly string[]): string {
-  const field = fields.get('result');
+  const field = fieldOf(fields, 'result');
   const lower = field && asciiLower(field.text);
   const meant = MEANT.find(([word]) => word === lower)?.[1];
   if (field !== undefined && lower !== undefined && meant !== undefined && words.includes(meant)) {

@@ -3,12 +3,7 @@ import { type Diagnose, makeDiagnostic } from '../../diagnostics/diagnostic.ts';
 /** Findings about the XML of aggregate reports. What is really sent deviates, so an `error` means that something was lost. */
 export const aggregateRules = {
   'aggregate.not-a-report': ['error', 'RFC 9990', '3.1.1.1', 'The text has no "feedback" element'],
-  'aggregate.doctype': [
-    'error',
-    'RFC 9990',
-    '8.1',
-    'A document type declaration is refused; nothing behind it is read',
-  ],
+  'aggregate.doctype': ['error', 'RFC 9990', '8.1', 'A document type declaration is refused; the rest is not read'],
   'aggregate.not-well-formed': ['error', 'RFC 9990', '3.1', 'The XML is not well formed: {problem}'],
   'aggregate.encoding': ['warning', 'RFC 9990', '3.1', 'The bytes are not {encoding}, they are read as {used}'],
   'aggregate.byte-order-mark': ['info', 'RFC 9990', '3.1', 'The text begins with a byte order mark'],
@@ -39,16 +34,11 @@ export const aggregateRules = {
     'info',
     'RFC 9990',
     '3.1.1',
-    'Element "{element}" is left out of "{parent}", which the schema of {schema} wants',
+    'Element "{element}" is missing in "{parent}"; {schema} wants it',
   ],
   'aggregate.empty-element': ['info', 'RFC 9990', '3.1.1', 'Element "{element}" is empty'],
   'aggregate.unknown-element': ['info', 'RFC 9990', '5', 'Element "{element}" in "{parent}" is in neither schema'],
-  'aggregate.old-element': [
-    'info',
-    'RFC 9990',
-    '3.1.1.5',
-    'Element "{element}" is no longer in the schema of RFC 9990',
-  ],
+  'aggregate.old-element': ['info', 'RFC 9990', '3.1.1.5', 'Element "{element}" is one of RFC 7489 alone'],
   'aggregate.duplicate-element': [
     'warning',
     'RFC 9990',

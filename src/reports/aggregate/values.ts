@@ -1,10 +1,10 @@
 import { asciiLower, isDigits } from '../../text/characters.ts';
-import type { Field, Fields } from './draft.ts';
+import { type Field, type Fields, fieldOf } from './draft.ts';
 import type { Findings } from './findings.ts';
 
 /** The text of an element that may be absent; an empty one is a finding and no text. */
 export function readText(findings: Findings, fields: Fields | undefined, name: string): string | undefined {
-  const field = fields?.get(name);
+  const field = fieldOf(fields, name);
   if (field === undefined) return undefined;
   if (field.text !== '') return field.text;
   findings.add('aggregate.empty-element', { element: name }, field);
@@ -13,7 +13,7 @@ export function readText(findings: Findings, fields: Fields | undefined, name: s
 
 /** The text of an element that the report is worth little without; empty where it is absent. */
 export function requireText(findings: Findings, fields: Fields | undefined, name: string, parent: string): string {
-  const field = fields?.get(name);
+  const field = fieldOf(fields, name);
   if (field === undefined) findings.add('aggregate.missing-element', { element: name, parent });
   else if (field.text === '') findings.add('aggregate.empty-element', { element: name }, field);
   return field?.text ?? '';
@@ -33,7 +33,7 @@ export function readWord<Word extends string>(
   name: string,
   words: readonly Word[],
 ): Word | undefined {
-  const field = fields?.get(name);
+  const field = fieldOf(fields, name);
   if (field === undefined || readText(findings, fields, name) === undefined) return undefined;
   // The plain case first: nearly every element of every record is one.
   const known = words.find((word) => word === field.text);
@@ -52,7 +52,7 @@ export function readOpenWord(
   name: string,
   words: readonly string[],
 ): string | undefined {
-  const field = fields?.get(name);
+  const field = fieldOf(fields, name);
   if (field === undefined || readText(findings, fields, name) === undefined) return undefined;
   if (words.includes(field.text)) return field.text;
   const lower = readLower(findings, field, name);
@@ -72,7 +72,7 @@ export function readNumber(
   name: string,
   range: readonly [least: number, most: number],
 ): number | undefined {
-  const field = fields?.get(name);
+  const field = fieldOf(fields, name);
   if (field === undefined || readText(findings, fields, name) === undefined) return undefined;
   const [least, most] = range;
   // xs:integer allows a sign and leading zeros.
@@ -90,7 +90,7 @@ const ISO_TIME =
 
 /** Epoch seconds, also from fractions, milliseconds and ISO 8601, each with a finding; `undefined` where it is no time. */
 export function readTime(findings: Findings, fields: Fields | undefined, name: string): number | undefined {
-  const field = fields?.get(name);
+  const field = fieldOf(fields, name);
   if (field === undefined) {
     findings.add('aggregate.missing-element', { element: name, parent: 'date_range' });
     return undefined;

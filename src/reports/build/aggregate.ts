@@ -3,25 +3,13 @@ import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import { isDotAtom } from '../../text/structured-field.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
+import { DKIM_RESULTS, POLICIES, REASONS, SPF_RESULTS } from '../aggregate/words.ts';
 import { requireObject } from './arguments.ts';
-import {
-  attachmentPart,
-  type BuiltReport,
-  formatMail,
-  packReport,
-  type ReportMail,
-  requireDomain,
-  requireMail,
-  textPart,
-} from './mail.ts';
+import { type BuiltReport, packReport, type ReportMail, requireDomain, requireMail } from './mail.ts';
 import { diagnose, type ReportBuildCode, type reportBuildRules } from './rules.ts';
 
 const ACTION = 'build the aggregate report';
 const NAMESPACE = 'urn:ietf:params:xml:ns:dmarc-2.0';
-const POLICIES = ['none', 'quarantine', 'reject'];
-const REASONS = ['local_policy', 'mailing_list', 'other', 'policy_test_mode', 'trusted_forwarder'];
-const DKIM_RESULTS = ['none', 'pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
-const SPF_RESULTS = [...DKIM_RESULTS, 'softfail'];
 const MOST_SECONDS = 86_400;
 // Of messages and of seconds: what parsers take for possible.
 const MOST = 4_294_967_295;
@@ -38,6 +26,8 @@ export interface BuildAggregateReportOptions {
 
 interface Writer {
   xml: string[];
+  /** How many elements are open. */
+  depth: number;
   diagnostics: Diagnostic<ReportBuildCode>[];
 }
 
@@ -70,9 +60,10 @@ export function buildAggregateReport(
   const { reportMetadata, policyPublished } = report;
   const writer: Writer = {
     xml: [`<?xml version="1.0" encoding="UTF-8"?>\n<feedback xmlns="${NAMESPACE}">\n`],
+    depth: 1,
     diagnostics: [],
   };
-  element(writer, 1, 'version', '1.0');
+  element(writer, 'version', '1.0');
   writeMetadata(writer, reportMetadata);
   writePolicy(writer, policyPublished);
   if (report.records.length === 0) find(writer, 'report-build.no-records', {});
@@ -90,27 +81,21 @@ function packAggregateReport(
   submitter: string,
   { compress = true, mail }: BuildAggregateReportOptions,
 ): BuiltReport {
-  const { reportId, dateRange } = reportMetadata;
-  const domain = domainName(policyPublished.domain)!;
-  const id = bareId(reportId);
-  // unique-id = 1*(ALPHA / DIGIT), and it has to be the report's id (§3.1.4): another id cannot be in the name.
-  const unique = /^[a-z\d]+$/i.test(id) ? `!${id}` : '';
-  const built: BuiltReport = {
+  const reportId = bareId(reportMetadata.reportId);
+  return packReport({
     text,
-    fileName: `${submitter}!${domain}!${dateRange.begin}!${dateRange.end}${unique}.xml${compress ? '.gz' : ''}`,
+    submitter,
+    domain: domainName(policyPublished.domain)!,
+    ...reportMetadata.dateRange,
+    reportId,
+    subjectId: reportId,
+    extension: 'xml',
     contentType: compress ? 'application/gzip' : 'text/xml',
-    base64: packReport(text, compress),
-    subject: `Report Domain: ${domain} Submitter: ${submitter} Report-ID: <${id}>`,
-  };
-  if (mail === undefined) return built;
-  const subject = built.subject.replace(/ (Submitter|Report-ID):/g, '\r\n $1:');
-  const messageId = id.includes('@') ? id : `${id}@${submitter}`;
-  const words = `This is a DMARC aggregate report about ${domain}\r\nfrom ${submitter}.`;
-  const message = formatMail(mail, { subject, messageId, type: 'multipart/mixed' }, [
-    textPart(words),
-    attachmentPart(built),
-  ]);
-  return { ...built, message };
+    compress,
+    mail,
+    type: 'multipart/mixed',
+    words: 'a DMARC aggregate report',
+  });
 }
 
 function find<Code extends ReportBuildCode>(
@@ -122,18 +107,18 @@ function find<Code extends ReportBuildCode>(
     diagnostics.push(diagnose(code, params));
 }
 
-function element(writer: Writer, depth: number, name: string, value: string | number): void {
-  writer.xml.push('  '.repeat(depth), '<', name, '>', escapeXml(String(value)), '</', name, '>\n');
+/** An element with a text; none where there is no value. */
+function element({ xml, depth }: Writer, name: string, value: string | number | undefined): void {
+  if (value !== undefined) xml.push('  '.repeat(depth), '<', name, '>', escapeXml(String(value)), '</', name, '>\n');
 }
 
-function optional(writer: Writer, depth: number, name: string, value: string | number | undefined): void {
-  if (value !== undefined) element(writer, depth, name, value);
-}
-
-function within(writer: Writer, depth: number, name: string, write: () => void): void {
-  writer.xml.push('  '.repeat(depth), '<', name, '>\n');
+function within(writer: Writer, name: string, write: () => void): void {
+  const { xml } = writer;
+  const indent = '  '.repeat(writer.depth++);
+  xml.push(indent, '<', name, '>\n');
   write();
-  writer.xml.push('  '.repeat(depth), '</', name, '>\n');
+  writer.depth--;
+  xml.push(indent, '</', name, '>\n');
 }
 
 const ESCAPES: { readonly [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
@@ -156,98 +141,91 @@ function isReportId(text: string): boolean {
   return /^[!-~]+$/.test(text) && parts.length <= 2 && parts.every(isDotAtom);
 }
 
-function text(writer: Writer, path: string, value: string | undefined): string {
-  if (value === undefined || value === '') find(writer, 'report-build.missing', { path });
-  return value ?? '';
+/** The place in the report of the element `name` of what is at `at`. */
+function pathOf(at: string, name: string): string {
+  return `${at}.${name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())}`;
 }
 
-function word(writer: Writer, path: string, value: string | undefined, allowed: readonly string[]): string {
-  if (value !== undefined && allowed.includes(value)) return value;
-  if (value === undefined) find(writer, 'report-build.missing', { path });
-  else find(writer, 'report-build.value', { path, expected: allowed.join(', ').replace(/, (?=\w+$)/, ' or '), value });
-  return '';
+function refuse(writer: Writer, path: string, expected: string, value: unknown): void {
+  find(writer, 'report-build.value', { path, expected, value: String(value) });
 }
 
-function optionalWord(
-  writer: Writer,
-  path: string,
-  value: string | undefined,
-  allowed: readonly string[],
-): string | undefined {
-  return value === undefined ? undefined : word(writer, path, value, allowed);
+/** An element that must have a text. */
+function needed(writer: Writer, at: string, name: string, value: string | undefined): void {
+  if (value === undefined || value === '') find(writer, 'report-build.missing', { path: pathOf(at, name) });
+  element(writer, name, value);
 }
 
-function whole(writer: Writer, path: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least && value <= MOST) return value;
-  find(writer, 'report-build.value', { path, expected: `an integer from ${least} to ${MOST}`, value: String(value) });
-  return least;
+/** An element that must have one of the words. */
+function chosen(writer: Writer, at: string, name: string, value: string | undefined, words: readonly string[]): void {
+  if (value === undefined) find(writer, 'report-build.missing', { path: pathOf(at, name) });
+  else if (!words.includes(value)) {
+    refuse(writer, pathOf(at, name), words.join(', ').replace(/, (?=\w+$)/, ' or '), value);
+  }
+  element(writer, name, value);
+}
+
+function checkWhole(writer: Writer, path: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= MOST) return;
+  refuse(writer, path, `an integer from ${least} to ${MOST}`, value);
 }
 
 /** RFC 9990 §3.1.1.3. */
 function writeMetadata(writer: Writer, metadata: AggregateReport['reportMetadata']): void {
   const { orgName, email, extraContactInfo, reportId, dateRange, errors, generator } = metadata;
+  const { begin, end } = dateRange;
   const at = 'reportMetadata';
   if (reportId !== '' && !isReportId(bareId(reportId))) {
-    find(writer, 'report-build.value', {
-      path: `${at}.reportId`,
-      expected: 'like id or id@example.com',
-      value: reportId,
-    });
+    refuse(writer, `${at}.reportId`, 'like id or id@example.com', reportId);
   }
-  const begin = whole(writer, `${at}.dateRange.begin`, dateRange.begin, 0);
-  const end = whole(writer, `${at}.dateRange.end`, dateRange.end, begin);
+  checkWhole(writer, `${at}.dateRange.begin`, begin, 0);
+  checkWhole(writer, `${at}.dateRange.end`, end, begin >= 0 ? begin : 0);
   if (end - begin > MOST_SECONDS) find(writer, 'report-build.period', { seconds: end - begin });
-  within(writer, 1, 'report_metadata', () => {
-    element(writer, 2, 'org_name', text(writer, `${at}.orgName`, orgName));
-    element(writer, 2, 'email', text(writer, `${at}.email`, email));
-    optional(writer, 2, 'extra_contact_info', extraContactInfo);
-    element(writer, 2, 'report_id', text(writer, `${at}.reportId`, reportId));
-    within(writer, 2, 'date_range', () => {
-      element(writer, 3, 'begin', begin);
-      element(writer, 3, 'end', end);
+  within(writer, 'report_metadata', () => {
+    needed(writer, at, 'org_name', orgName);
+    needed(writer, at, 'email', email);
+    element(writer, 'extra_contact_info', extraContactInfo);
+    needed(writer, at, 'report_id', reportId);
+    within(writer, 'date_range', () => {
+      element(writer, 'begin', begin);
+      element(writer, 'end', end);
     });
     // The schema of RFC 9990 has room for one.
-    if (errors.length > 0) element(writer, 2, 'error', errors.join('; '));
-    optional(writer, 2, 'generator', generator);
+    if (errors.length > 0) element(writer, 'error', errors.join('; '));
+    element(writer, 'generator', generator);
   });
 }
 
 /** RFC 9990 §3.1.1.5. */
 function writePolicy(writer: Writer, policy: AggregateReport['policyPublished']): void {
   const at = 'policyPublished';
-  const { domain, discoveryMethod, p, sp, np, fo, adkim, aspf, testing } = policy;
-  if (domainName(domain) === undefined) {
-    find(writer, 'report-build.value', { path: `${at}.domain`, expected: 'a domain name', value: domain });
-  }
-  within(writer, 1, 'policy_published', () => {
-    element(writer, 2, 'domain', domain);
-    optional(
-      writer,
-      2,
-      'discovery_method',
-      optionalWord(writer, `${at}.discoveryMethod`, discoveryMethod, ['psl', 'treewalk']),
-    );
-    element(writer, 2, 'p', word(writer, `${at}.p`, p, POLICIES));
-    optional(writer, 2, 'sp', optionalWord(writer, `${at}.sp`, sp, POLICIES));
-    optional(writer, 2, 'np', optionalWord(writer, `${at}.np`, np, POLICIES));
-    optional(writer, 2, 'fo', fo);
-    optional(writer, 2, 'adkim', optionalWord(writer, `${at}.adkim`, adkim, ['r', 's']));
-    optional(writer, 2, 'aspf', optionalWord(writer, `${at}.aspf`, aspf, ['r', 's']));
-    if (testing !== undefined) element(writer, 2, 'testing', testing ? 'y' : 'n');
+  const { domain, discoveryMethod, p, fo, testing } = policy;
+  const optional = (name: string, value: string | undefined, words: readonly string[]) => {
+    if (value !== undefined) chosen(writer, at, name, value, words);
+  };
+  if (domainName(domain) === undefined) refuse(writer, `${at}.domain`, 'a domain name', domain);
+  within(writer, 'policy_published', () => {
+    element(writer, 'domain', domain);
+    optional('discovery_method', discoveryMethod, ['psl', 'treewalk']);
+    chosen(writer, at, 'p', p, POLICIES);
+    for (const name of ['sp', 'np'] as const) optional(name, policy[name], POLICIES);
+    element(writer, 'fo', fo);
+    for (const name of ['adkim', 'aspf'] as const) optional(name, policy[name], ['r', 's']);
+    if (testing !== undefined) element(writer, 'testing', testing ? 'y' : 'n');
   });
 }
 
 /** RFC 9990 §3.1.1.7 to §3.1.1.13. */
 function writeRecord(writer: Writer, record: AggregateRecord, at: string): void {
   const { identifiers, authResults } = record;
-  within(writer, 1, 'record', () => {
+  within(writer, 'record', () => {
     writeRow(writer, record, at);
-    within(writer, 2, 'identifiers', () => {
-      element(writer, 3, 'header_from', text(writer, `${at}.identifiers.headerFrom`, identifiers.headerFrom));
-      optional(writer, 3, 'envelope_from', identifiers.envelopeFrom);
-      optional(writer, 3, 'envelope_to', identifiers.envelopeTo);
+    within(writer, 'identifiers', () => {
+      needed(writer, `${at}.identifiers`, 'header_from', identifiers.headerFrom);
+      element(writer, 'envelope_from', identifiers.envelopeFrom);
+      element(writer, 'envelope_to', identifiers.envelopeTo);
     });
-    within(writer, 2, 'auth_results', () => {
+    within(writer, 'auth_results', () => {
       for (const [i, dkim] of authResults.dkim.entries()) writeDkim(writer, dkim, `${at}.authResults.dkim[${i}]`);
       writeSpf(writer, authResults.spf, `${at}.authResults.spf`);
     });
@@ -255,22 +233,21 @@ function writeRecord(writer: Writer, record: AggregateRecord, at: string): void 
 }
 
 function writeRow(writer: Writer, { sourceIp, count, policyEvaluated }: AggregateRecord, at: string): void {
-  if (parseIpAddress(sourceIp) === undefined) {
-    find(writer, 'report-build.value', { path: `${at}.sourceIp`, expected: 'an IP address', value: sourceIp });
-  }
+  if (parseIpAddress(sourceIp) === undefined) refuse(writer, `${at}.sourceIp`, 'an IP address', sourceIp);
   const { disposition, dkim, spf, reasons } = policyEvaluated;
   const path = `${at}.policyEvaluated`;
-  within(writer, 2, 'row', () => {
-    element(writer, 3, 'source_ip', sourceIp);
-    element(writer, 3, 'count', whole(writer, `${at}.count`, count, 1));
-    within(writer, 3, 'policy_evaluated', () => {
-      element(writer, 4, 'disposition', word(writer, `${path}.disposition`, disposition, [...POLICIES, 'pass']));
-      element(writer, 4, 'dkim', word(writer, `${path}.dkim`, dkim, ['pass', 'fail']));
-      element(writer, 4, 'spf', word(writer, `${path}.spf`, spf, ['pass', 'fail']));
+  checkWhole(writer, `${at}.count`, count, 1);
+  within(writer, 'row', () => {
+    element(writer, 'source_ip', sourceIp);
+    element(writer, 'count', count);
+    within(writer, 'policy_evaluated', () => {
+      chosen(writer, path, 'disposition', disposition, [...POLICIES, 'pass']);
+      chosen(writer, path, 'dkim', dkim, ['pass', 'fail']);
+      chosen(writer, path, 'spf', spf, ['pass', 'fail']);
       for (const [i, { type, comment }] of reasons.entries()) {
-        within(writer, 4, 'reason', () => {
-          element(writer, 5, 'type', word(writer, `${path}.reasons[${i}].type`, type, REASONS));
-          optional(writer, 5, 'comment', comment);
+        within(writer, 'reason', () => {
+          chosen(writer, `${path}.reasons[${i}]`, 'type', type, REASONS);
+          element(writer, 'comment', comment);
         });
       }
     });
@@ -284,27 +261,28 @@ function writeDkim(
   { domain, selector, result, humanResult }: AuthResults['dkim'][number],
   at: string,
 ): void {
-  within(writer, 3, 'dkim', () => {
-    element(writer, 4, 'domain', text(writer, `${at}.domain`, domain));
-    element(writer, 4, 'selector', text(writer, `${at}.selector`, selector));
-    element(writer, 4, 'result', word(writer, `${at}.result`, result, DKIM_RESULTS));
-    optional(writer, 4, 'human_result', humanResult);
+  within(writer, 'dkim', () => {
+    needed(writer, at, 'domain', domain);
+    needed(writer, at, 'selector', selector);
+    chosen(writer, at, 'result', result, DKIM_RESULTS);
+    element(writer, 'human_result', humanResult);
   });
 }
 
 /** RFC 9990 §3.1.1.12: one result, of the MAIL FROM identity. */
-function writeSpf(writer: Writer, results: AuthResults['spf'], at: string): void {
-  const chosen = results.findIndex(({ scope }) => scope !== 'helo');
+function writeSpf(writer: Writer, results: AuthResults['spf'], path: string): void {
+  const first = results.findIndex(({ scope }) => scope !== 'helo');
   for (const [i, { domain, scope, result, humanResult }] of results.entries()) {
-    if (i !== chosen) {
-      find(writer, 'report-build.left-out', { path: `${at}[${i}]` });
+    const at = `${path}[${i}]`;
+    if (i !== first) {
+      find(writer, 'report-build.left-out', { path: at });
       continue;
     }
-    within(writer, 3, 'spf', () => {
-      element(writer, 4, 'domain', text(writer, `${at}[${i}].domain`, domain));
-      optional(writer, 4, 'scope', scope);
-      element(writer, 4, 'result', word(writer, `${at}[${i}].result`, result, SPF_RESULTS));
-      optional(writer, 4, 'human_result', humanResult);
+    within(writer, 'spf', () => {
+      needed(writer, at, 'domain', domain);
+      element(writer, 'scope', scope);
+      chosen(writer, at, 'result', result, SPF_RESULTS);
+      element(writer, 'human_result', humanResult);
     });
   }
 }

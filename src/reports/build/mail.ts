@@ -42,11 +42,51 @@ export interface MailPart {
   body: string;
 }
 
-/** The file that carries a report, and its encoded form. */
-export function packReport(text: string, compress: boolean): string {
+/** What makes a report that is sent as a file. */
+export interface ReportFile {
+  text: string;
+  /** Who reports, and about whom: normalized names. */
+  submitter: string;
+  domain: string;
+  begin: number;
+  end: number;
+  reportId: string;
+  /** The report's id as the subject has it. */
+  subjectId: string;
+  extension: 'xml' | 'json';
+  contentType: string;
+  compress: boolean;
+  mail: ReportMail | undefined;
+  /** The mail's Content-Type without the boundary, its own fields, and the words for people. */
+  type: string;
+  fields?: readonly MailField[];
+  words: string;
+}
+
+/** Packs a report into the file that carries it, and the file into the mail (RFC 9990 §3.5, RFC 8460 §5). */
+export function packReport(file: ReportFile): BuiltReport {
+  const { text, submitter, domain, begin, end, reportId, subjectId, extension, contentType, compress, mail } = file;
   const bytes = utf8Bytes(text);
-  // Without the time of compression the same report is the same file (RFC 9990 §3.5.2: re-sent as it was).
-  return encodeBase64(compress ? gzipSync(bytes, { mtime: 0 }) : bytes);
+  // unique-id = 1*(ALPHA / DIGIT), and it has to be the report's id: another id cannot be in the name.
+  const unique = /^[a-z\d]+$/i.test(reportId) ? `!${reportId}` : '';
+  const subject = `Report Domain: ${domain} Submitter: ${submitter} Report-ID: <${subjectId}>`;
+  const built: BuiltReport = {
+    text,
+    fileName: `${submitter}!${domain}!${begin}!${end}${unique}.${extension}${compress ? '.gz' : ''}`,
+    contentType,
+    // Without the time of compression the same report is the same file (RFC 9990 §3.5.2: re-sent as it was).
+    base64: encodeBase64(compress ? gzipSync(bytes, { mtime: 0 }) : bytes),
+    subject,
+  };
+  if (mail === undefined) return built;
+  const header = {
+    subject: subject.replace(/ (Submitter|Report-ID):/g, '\r\n $1:'),
+    messageId: subjectId.includes('@') ? subjectId : `${subjectId}@${submitter}`,
+    fields: file.fields ?? [],
+    type: file.type,
+  };
+  const words = `This is ${file.words} about ${domain}\r\nfrom ${submitter}.`;
+  return { ...built, message: formatMail(mail, header, [textPart(words), attachmentPart(built)]) };
 }
 
 /** A `TypeError` unless the mail's addresses and time are such; `action` completes "Cannot …". */
@@ -112,7 +152,7 @@ export function formatFields(fields: readonly MailField[]): string {
 }
 
 /** The report as an attachment. */
-export function attachmentPart({
+function attachmentPart({
   fileName,
   contentType,
   base64,

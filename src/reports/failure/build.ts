@@ -19,10 +19,9 @@ import { diagnose, type ReportBuildCode } from '../build/rules.ts';
 import { firstField, readEntity } from '../mime.ts';
 import { prepareRedaction, type Redact, type Redaction, redactHeaders, requireRedaction } from './redact.ts';
 import type { FailureReport, IdentityAlignment } from './report.ts';
+import { AUTH_FAILURES, DELIVERY_RESULTS } from './words.ts';
 
 const ACTION = 'build the failure report';
-const AUTH_FAILURES = ['adsp', 'bodyhash', 'dmarc', 'revoked', 'signature', 'spf'];
-const DELIVERY_RESULTS = ['delivered', 'spam', 'policy', 'reject', 'other'];
 const MOST_SUBJECT = 900;
 
 /** What a failure report is to say: the fields of a parsed one, most of them optional. */

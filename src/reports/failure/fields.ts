@@ -11,6 +11,8 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 /** The fields of a message/feedback-report part, and what is wrong with them. */
 export interface FieldReading {
   fields: readonly MimeField[];
+  /** The names that were asked for; fields of other names are others. */
+  known: Set<string>;
   diagnostics: Diagnostic<FailureReportCode>[];
 }
 
@@ -22,14 +24,16 @@ export function shownName(name: string): string {
 }
 
 /** The value of a field that may be given once; a second one is a finding and has no say. */
-export function only({ fields, diagnostics }: FieldReading, name: string): string | undefined {
+export function only({ fields, known, diagnostics }: FieldReading, name: string): string | undefined {
+  known.add(name);
   if (fields.filter((field) => field.name === name).length > 1) {
     diagnostics.push(diagnose('failure-report.duplicate-field', { name: shownName(name) }));
   }
   return firstField(fields, name);
 }
 
-export function every({ fields }: FieldReading, name: string): string[] {
+export function every({ fields, known }: FieldReading, name: string): string[] {
+  known.add(name);
   return fields.filter((field) => field.name === name).map(({ value }) => value);
 }
 

@@ -23,23 +23,12 @@ import {
 import { readIdentityAlignment } from './identity-alignment.ts';
 import type { FailureReport } from './report.ts';
 import { diagnose, type FailureReportCode } from './rules.ts';
+import { AUTH_FAILURES, DELIVERY_RESULTS } from './words.ts';
 
 const MOST_DEPTH = 4;
 const MOST_FIELDS = 1000;
 const MOST_UINT32 = 4_294_967_295;
 const FEEDBACK_TYPES = ['abuse', 'auth-failure', 'dmarc', 'fraud', 'not-spam', 'other', 'virus'];
-// RFC 6591 §3.3 and RFC 9991 §4.
-const AUTH_FAILURES = ['adsp', 'bodyhash', 'dmarc', 'revoked', 'signature', 'spf'];
-const DELIVERY_RESULTS = ['delivered', 'spam', 'policy', 'reject', 'other'];
-// Read below, or elsewhere; what is left goes to `otherFields`.
-const FIELDS = [
-  ...['feedback-type', 'user-agent', 'version', 'auth-failure', 'identity-alignment', 'delivery-result', 'source-ip'],
-  ...['source-port', 'original-mail-from', 'original-rcpt-to', 'original-envelope-id', 'arrival-date', 'received-date'],
-  ...['reporting-mta', 'incidents', 'reported-domain', 'reported-uri', 'authentication-results', 'dkim-domain'],
-  ...['dkim-identity', 'dkim-selector', 'dkim-canonicalized-header', 'dkim-canonicalized-body', 'dkim-adsp-dns'],
-  ...['dkim-selector-dns', 'spf-dns'],
-];
-
 /** The three parts of a report (RFC 5965 §2). */
 interface ReportParts {
   /** What they are in. */
@@ -79,7 +68,7 @@ export function parseFailureReport(
   if (parts === undefined) return { ok: false, diagnostics: [diagnose('failure-report.not-a-report', {})] };
   const diagnostics: Diagnostic<FailureReportCode>[] = [];
   checkStructure(parts, diagnostics);
-  const reading: FieldReading = { fields: readFeedback(decodeBody(parts.feedback)), diagnostics };
+  const reading: FieldReading = { fields: readFeedback(decodeBody(parts.feedback)), known: new Set(), diagnostics };
   const report = readReport(reading);
   checkFields(report, reading);
   return parsed({ ...report, ...readEvidence(parts) }, diagnostics);
@@ -126,9 +115,9 @@ function readFeedback(body: Uint8Array): FieldReading['fields'] {
 }
 
 function readReport(reading: FieldReading): FailureReport {
-  const { fields } = reading;
+  const { fields, known } = reading;
   const mailFrom = only(reading, 'original-mail-from');
-  return {
+  const report = {
     feedbackType: readKeyword(reading, 'feedback-type', FEEDBACK_TYPES) ?? '',
     ...present('userAgent', only(reading, 'user-agent')),
     ...present('version', readVersion(reading)),
@@ -155,8 +144,9 @@ function readReport(reading: FieldReading): FailureReport {
     ...present('dkimAdspDns', readQuoted(reading, 'dkim-adsp-dns')),
     ...present('dkimSelectorDns', readQuoted(reading, 'dkim-selector-dns')),
     spfDns: readSpfDns(reading),
-    otherFields: fields.filter(({ name }) => !FIELDS.includes(name)).map(({ name, value }) => ({ name, value })),
   };
+  const others = fields.filter(({ name }) => !known.has(name));
+  return { ...report, otherFields: others.map(({ name, value }) => ({ name, value })) };
 }
 
 function present<Name extends keyof FailureReport>(

@@ -2,15 +2,7 @@ import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnost
 import { domainName } from '../../names/domain-name.ts';
 import { isDotAtom } from '../../text/structured-field.ts';
 import { requireObject } from '../build/arguments.ts';
-import {
-  attachmentPart,
-  type BuiltReport,
-  formatMail,
-  packReport,
-  type ReportMail,
-  requireMail,
-  textPart,
-} from '../build/mail.ts';
+import { type BuiltReport, packReport, type ReportMail, requireMail } from '../build/mail.ts';
 import { diagnose, type ReportBuildCode } from '../build/rules.ts';
 import type { TlsFailureDetail, TlsReport, TlsReportPolicy } from './report.ts';
 import { formatDateTime } from './time.ts';
@@ -68,20 +60,27 @@ export function buildTlsReport(
   if (diagnostics.length > 0 || submitter === undefined)
     return parsed(undefined as BuiltReport | undefined, diagnostics);
   const text = `${JSON.stringify(toJson(report, start, end, domain), undefined, 2)}\n`;
-  // unique-id = 1*(ALPHA / DIGIT)
-  const unique = /^[a-z\d]+$/i.test(reportId) ? `!${reportId}` : '';
-  const messageId = messageIdOf(reportId, submitter);
-  const built: BuiltReport = {
+  const file = packReport({
     text,
-    fileName: `${submitter}!${domain}!${start}!${end}${unique}.json${compress ? '.gz' : ''}`,
+    submitter,
+    domain,
+    begin: start,
+    end,
+    reportId,
+    subjectId: messageIdOf(reportId, submitter),
+    extension: 'json',
     contentType: `application/tlsrpt+${compress ? 'gzip' : 'json'}`,
-    base64: packReport(text, compress),
-    subject: `Report Domain: ${domain} Submitter: ${submitter} Report-ID: <${messageId}>`,
-  };
-  return parsed(
-    mail === undefined ? built : { ...built, message: mailOf(built, mail, domain, submitter, messageId) },
-    [],
-  );
+    compress,
+    mail,
+    type: 'multipart/report; report-type="tlsrpt"',
+    // RFC 8460 §5.3.
+    fields: [
+      ['TLS-Report-Domain', domain],
+      ['TLS-Report-Submitter', submitter],
+    ],
+    words: 'an aggregate TLS report',
+  });
+  return parsed(file, []);
 }
 
 function isTime(seconds: number): boolean {
@@ -150,21 +149,4 @@ function messageIdOf(reportId: string, submitter: string): string {
   if (right !== undefined && more.length === 0 && isDotAtom(left) && domainName(right) !== undefined) return reportId;
   const safe = reportId.replace(/[^\w!#$%&'*+/=?^`{|}~-]+/g, '-').slice(0, 200);
   return `${safe}@${submitter}`;
-}
-
-/** RFC 8460 §5.3. */
-function mailOf(built: BuiltReport, mail: ReportMail, domain: string, submitter: string, messageId: string): string {
-  return formatMail(
-    mail,
-    {
-      subject: built.subject.replace(/ (Submitter|Report-ID):/g, '\r\n $1:'),
-      messageId,
-      fields: [
-        ['TLS-Report-Domain', domain],
-        ['TLS-Report-Submitter', submitter],
-      ],
-      type: 'multipart/report; report-type="tlsrpt"',
-    },
-    [textPart(`This is an aggregate TLS report about ${domain}\r\nfrom ${submitter}.`), attachmentPart(built)],
-  );
 }
