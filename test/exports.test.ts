@@ -80,7 +80,17 @@ describe('the public surface', () => {
   });
 
   test('mailverdict/audit', () => {
-    expect(Object.keys(audit).sort()).toEqual(['analyzeSpf', 'flattenSpf', 'simulateSpf']);
+    expect(Object.keys(audit).sort()).toEqual([
+      'analyzeSpf',
+      'auditBulkSender',
+      'auditDomain',
+      'auditSender',
+      'flattenSpf',
+      'planKeyRotation',
+      'planRollout',
+      'senderDirectory',
+      'simulateSpf',
+    ]);
   });
 
   test('mailverdict/reports', () => {
@@ -89,11 +99,15 @@ describe('the public surface', () => {
       'buildFailureReport',
       'buildTlsReport',
       'createReportAccumulator',
+      'mergeSummaries',
       'openReport',
       'parseAggregateRecords',
       'parseAggregateReport',
       'parseFailureReport',
       'parseTlsReport',
+      'simulatePolicy',
+      'summarizeAggregateRecords',
+      'summarizeAggregateReports',
       'summarizeTlsReports',
     ]);
   });

@@ -1,14 +1,17 @@
 // The portable suite: every public function of the built package, with nothing but what each engine has.
 import { Failure } from './assertions.mjs';
+import { auditCases } from './cases/audit.mjs';
 import { dkimCases } from './cases/dkim.mjs';
 import { dmarcCases } from './cases/dmarc.mjs';
 import { dohCases } from './cases/doh.mjs';
 import { arcCases, headerCases, signingCases } from './cases/headers.mjs';
 import { messageCases } from './cases/message.mjs';
+import { planCases } from './cases/plans.mjs';
 import { publishingCases } from './cases/publishing.mjs';
 import { recordCases } from './cases/records.mjs';
 import { reportCases } from './cases/reports.mjs';
 import { resolverCases } from './cases/resolvers.mjs';
+import { senderCases } from './cases/senders.mjs';
 import { spfCases } from './cases/spf.mjs';
 import { verdictCases } from './cases/verdict.mjs';
 import { identify } from './identify.mjs';
@@ -19,6 +22,7 @@ import { measureSpeed } from './speed.mjs';
 const cases = [
   ...recordCases,
   ...publishingCases,
+  ...planCases,
   ...messageCases,
   ...spfCases,
   ...dkimCases,
@@ -29,6 +33,8 @@ const cases = [
   ...verdictCases,
   ...resolverCases,
   ...reportCases,
+  ...senderCases,
+  ...auditCases,
   ...dohCases,
 ];
 

@@ -1,4 +1,5 @@
 import { equal, matches, ok, plainData } from '../assertions.mjs';
+import { fromBase64 } from '../bytes.mjs';
 
 const built = [
   [
@@ -24,6 +25,11 @@ const built = [
   ['buildMtaStsRecord', { domain: 'example.com', mode: 'testing', mx: 'mx.example.com', id: '1' }, 'v=STSv1; id=1'],
   ['buildTlsRptRecord', { domain: 'example.com', rua: 'a@example.com' }, 'v=TLSRPTv1; rua=mailto:a@example.com'],
 ];
+
+// An indicator in SVG Tiny PS, compressed.
+const svgz =
+  'H4sIAAAAAAACAyWMyw7CIBAAf2Wzd3nUmwEOJt77C1pXJEFoWMLWv2+qp5m5jOMRYfvkwh7fva8XrUVEyVnVFvVkjNE8IsKgxqkWj1ZNCI8709zq' +
+  'K2Xy2FP5nlZGGInkWjePBgxYsBhcTz1TuDn9F/ckXo780R3rsAMoANC0ggAAAA==';
 
 const read = [
   ['parseBimiRecord', 'formatBimiRecord', 'v=BIMI1; l=https://example.com/a.svg'],
@@ -84,6 +90,25 @@ export const publishingCases = [
       const found = await lib.lookupMtaSts('example.com', env);
       matches(found, { status: 'found' });
       equal(lib.matchMtaStsMx(found.policy, 'MX.example.net').matched, true);
+    },
+  },
+  {
+    name: 'a compressed BIMI indicator is inflated, where the runtime can',
+    async run(lib) {
+      const resolver = lib.memoryResolver({
+        'default._bimi.example.com': { TXT: ['v=BIMI1; l=https://example.com/a.svgz; lps=news'] },
+        'news._bimi.example.com': { TXT: ['v=BIMI1; l=https://example.com/news.svgz'] },
+      });
+      const fetch = async () => new Response(fromBase64(svgz), { headers: { 'content-type': 'image/svg+xml' } });
+      const { name, indicator } = await lib.lookupBimi(
+        'example.com',
+        { resolver, fetch },
+        { localPart: 'news.letter' },
+      );
+      equal(name, 'default._bimi.example.com');
+      equal(indicator.validation, typeof DecompressionStream === 'function' ? 'conforms' : 'not-checked');
+      const other = await lib.lookupBimi('example.com', { resolver, fetch }, { localPart: 'news+today' });
+      equal(other.name, 'news._bimi.example.com');
     },
   },
   {

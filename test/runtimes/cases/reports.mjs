@@ -63,6 +63,24 @@ export const reportCases = [
     },
   },
   {
+    name: 'aggregate reports are summarized, merged and simulated',
+    async run(lib) {
+      const summary = lib.summarizeAggregateReports([report], { sources: () => ({ sender: 'Post' }) });
+      matches(summary.totals, { messages: 3, passed: 3, dkim: 3, spf: 0 });
+      const xml = lib.parseAggregateRecords(
+        (async function* () {
+          yield bytesOf(
+            '<feedback><record><row><source_ip>192.0.2.7</source_ip><count>2</count></row></record></feedback>',
+          );
+        })(),
+      );
+      const merged = lib.mergeSummaries(summary, await lib.summarizeAggregateRecords(xml), summary);
+      matches(merged, { duplicates: 1, totals: { messages: 5, passed: 3 }, sources: [{ source: 'Post' }, {}] });
+      matches(lib.simulatePolicy(merged, { p: 'reject' }), { messages: 5, failing: 2, unauthorized: 2 });
+      plainData(merged);
+    },
+  },
+  {
     name: 'TLS reports are built, parsed and summarized',
     run(lib) {
       const built = lib.buildTlsReport(tls);

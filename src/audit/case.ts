@@ -1,0 +1,118 @@
+import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts';
+import type { DnsAnswer, RecordType } from '../dns/resolver.ts';
+import { unreachable } from '../environment.ts';
+import { isAtOrBelow } from '../names/domain-name.ts';
+import type { DmarcAudit, DomainAudit } from './audit.ts';
+import { applyCure, publishText } from './change.ts';
+import type { AuditArea, AuditEvidence, AuditFinding, DomainChange } from './finding.ts';
+import { recordText } from './inquiry.ts';
+
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** What was found out about a domain, for those who judge it, and what they found. */
+export interface AuditCase extends Pick<DomainAudit, 'domain' | 'purpose' | 'mx' | 'spf' | 'dkim'> {
+  dmarc: DmarcAudit;
+  /** Whether the domain is a name in DNS; where that is not known, it is taken to be. */
+  exists: boolean;
+  answers: ReadonlyMap<string, DnsAnswer>;
+  findings: AuditFinding[];
+}
+
+/** A record or a file that findings point into. */
+export interface AuditText {
+  /** The name of the record; of a file, that of the record that leads to it. */
+  name: string;
+  text: string;
+  /** Where the file is. */
+  url?: string;
+}
+
+/** What a finding rests on, and what cures it. */
+export interface Ground {
+  /** The text that its span points into. */
+  text?: AuditText | undefined;
+  /** The questions whose answers it rests on. */
+  questions?: readonly (readonly [name: string, type: RecordType])[];
+  change?: DomainChange | undefined;
+}
+
+// Whoever wants all records of a name finds them in the audit; and of one text, nobody reads more findings.
+const MOST_EVIDENCE = 10;
+const MOST_FINDINGS = 50;
+
+/** The findings about a text that are told: of more than anybody reads, the worst. */
+export function selectWorst(diagnostics: readonly Diagnostic[], most: number = MOST_FINDINGS): readonly Diagnostic[] {
+  if (diagnostics.length <= most) return diagnostics;
+  return SEVERITIES.flatMap((word) => diagnostics.filter(({ severity }) => severity === word)).slice(0, most);
+}
+
+/** Adds a finding with its evidence, and the change that cures it. */
+export function raise(c: AuditCase, area: AuditArea, diagnostic: Diagnostic, ground: Ground = {}): void {
+  const { text, questions = [], change = cureOf(c, diagnostic, text) } = ground;
+  if (c.findings.some((other) => isSame(other, diagnostic, area))) return;
+  const isRecord = text !== undefined && text.url === undefined;
+  const evidence: AuditEvidence[] = isRecord ? [{ name: text.name, type: 'TXT', found: text.text }] : [];
+  for (const [name, type] of questions) evidence.push(...evidenceAt(c.answers, name, type));
+  c.findings.push({ ...diagnostic, area, evidence: evidence.slice(0, MOST_EVIDENCE), ...(change && { change }) });
+}
+
+/** Lookups of several areas may ask the same question. */
+function isSame(a: AuditFinding, b: Diagnostic, area: AuditArea): boolean {
+  return (
+    a.area === area &&
+    a.code === b.code &&
+    a.message === b.message &&
+    a.subject === b.subject &&
+    a.span?.start === b.span?.start &&
+    a.span?.end === b.span?.end
+  );
+}
+
+/** What DNS said to a question; empty where it was not asked. */
+export function evidenceAt(answers: AuditCase['answers'], name: string, type: RecordType): AuditEvidence[] {
+  const answer = answers.get(`${type} ${name}`);
+  if (answer === undefined) return [];
+  switch (answer.status) {
+    case 'answer':
+      return answer.records.map((data) => ({ name, type, found: recordText(data) }));
+    case 'nodata':
+    case 'nxdomain':
+      return [{ name, type, found: answer.status }];
+    case 'failure':
+      return [{ name, type, found: answer.reason }];
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** Whether a TXT record at a name is one that the owner of the domain can change there. */
+export function isOwn({ domain, dmarc, answers }: AuditCase, name: string): boolean {
+  // An alias has its records elsewhere, where somebody else publishes them.
+  const isAlias = (answers.get(`TXT ${name}`)?.cnames ?? []).length > 0;
+  return !isAlias && isAtOrBelow(name, dmarc.organizationalDomain ?? domain);
+}
+
+function cureOf(c: AuditCase, diagnostic: Diagnostic, text: AuditText | undefined): DomainChange | undefined {
+  if (text === undefined || !isOwn(c, text.name)) return undefined;
+  const after = applyCure(text.text, diagnostic);
+  return after === undefined || after === text.text ? undefined : replace(text, after);
+}
+
+/** The change that puts another text in the place of a record or a file. */
+export function replace({ name, text, url }: AuditText, after: string): DomainChange {
+  return url === undefined ? publishText(name, after, text) : { action: 'serve', url, before: text, after };
+}
+
+/** Adds findings about one text, or about what its name answered. */
+export function raiseAll(
+  c: AuditCase,
+  area: AuditArea,
+  diagnostics: readonly Diagnostic[],
+  name: string,
+  text?: AuditText,
+): void {
+  for (const diagnostic of selectWorst(diagnostics)) {
+    const questions = text === undefined || text.url !== undefined ? [[name, 'TXT'] as const] : [];
+    raise(c, area, diagnostic, { text, questions });
+  }
+}

@@ -1,0 +1,266 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { OrganizationalDomainStrategy } from '../../dmarc/alignment.ts';
+import { type Discovery, discoverByOrganization } from '../../dmarc/discover.ts';
+import { type DmarcChanges, editDmarcRecord } from '../../dmarc/edit.ts';
+import { isDmarcRecord, parseDmarcRecord } from '../../dmarc/parse.ts';
+import { applyTesting, type PublishedPolicies, readPolicies, readRfc7489Policies } from '../../dmarc/policy.ts';
+import type { DmarcPolicy, DmarcRecord } from '../../dmarc/record.ts';
+import { authorizeReportAddresses } from '../../dmarc/report-address.ts';
+import type { DmarcAnswer } from '../../dmarc/tree-walk.ts';
+import { diagnose as diagnoseVerdict } from '../../dmarc/verdict-rules.ts';
+import type { Environment } from '../../environment.ts';
+import type { Limits } from '../../limits.ts';
+import type { DmarcAudit, DmarcReceiverView } from '../audit.ts';
+import { type AuditCase, type AuditText, evidenceAt, isOwn, raise, raiseAll, replace, selectWorst } from '../case.ts';
+import { publishText } from '../change.ts';
+import type { DomainChange } from '../finding.ts';
+import type { Inquiry } from '../inquiry.ts';
+import { diagnose } from '../rules.ts';
+
+export interface DmarcFacts {
+  audit: DmarcAudit;
+  discovery: Discovery;
+  /** A text at the domain's own name that only nearly is a record. */
+  near?: string;
+}
+
+/** Looks up which record applies to a domain, and who may receive its reports. */
+export async function lookupDmarc(
+  domain: string,
+  { session, env }: Inquiry,
+  walk: Promise<Discovery>,
+  strategy: OrganizationalDomainStrategy | undefined,
+  limits: Readonly<Limits>,
+): Promise<DmarcFacts> {
+  const [discovery, older, own] = await Promise.all([
+    walk,
+    // Without a strategy it still tells of the domain's own record, which comes first in either standard.
+    discoverByOrganization(domain, strategy ?? (() => undefined), session, limits),
+    session.query(domain, 'TXT'),
+  ]);
+  const at = discovery.outcome === 'found' ? discovery.at : undefined;
+  const name = `_dmarc.${domain}`;
+  const near = await findNear(name, discovery, session);
+  const exists = own.status === 'failure' ? undefined : own.status !== 'nxdomain';
+  const audit: DmarcAudit = {
+    status: statusOf(domain, discovery, near !== undefined),
+    name,
+    ...(at !== undefined && { policyDomain: at.domain }),
+    ...(discovery.organizationalDomain !== undefined && { organizationalDomain: discovery.organizationalDomain }),
+    ...(at?.text !== undefined && { text: at.text }),
+    ...(at?.record !== undefined && { record: at.record }),
+    walk: discovery.steps.map((step) => ({
+      name: step.name,
+      status: step.status,
+      ...(step.text !== undefined && { record: step.text }),
+      selected: step === at,
+    })),
+    receivers: { rfc9989: viewOf(domain, discovery, readPolicies, exists) },
+  };
+  if (older.outcome !== 'open' && (strategy !== undefined || older.steps[0]?.records !== 0)) {
+    audit.receivers.rfc7489 = sample(viewOf(domain, older, readRfc7489Policies, exists), older);
+  }
+  if (at?.record !== undefined) {
+    audit.reportAddresses = await lookupAddresses(at.record, at.domain, env, strategy, limits);
+  }
+  return { audit, discovery, ...(near !== undefined && { near }) };
+}
+
+function lookupAddresses(
+  record: DmarcRecord,
+  policyDomain: string,
+  env: Environment,
+  strategy: OrganizationalDomainStrategy | undefined,
+  limits: Readonly<Limits>,
+): ReturnType<typeof authorizeReportAddresses> {
+  return authorizeReportAddresses(record, env, {
+    policyDomain,
+    limits,
+    ...(strategy !== undefined && { organizationalDomain: strategy }),
+  });
+}
+
+/** A text that only nearly is a record: none to a receiver, but its owner wants to know. */
+async function findNear(name: string, { steps }: Discovery, session: Inquiry['session']): Promise<string | undefined> {
+  const [own] = steps;
+  if (own?.status !== 'answer' || own.records > 0) return undefined;
+  const answer = await session.query(name, 'TXT');
+  const texts = answer.status === 'answer' ? answer.records.map(({ text }) => text) : [];
+  return texts.find((text) => parseDmarcRecord(text).value !== undefined);
+}
+
+function statusOf(domain: string, discovery: Discovery, isNear: boolean): DmarcAudit['status'] {
+  switch (discovery.outcome) {
+    case 'open':
+      return 'unknown';
+    case 'found': {
+      const { record, domain: policyDomain } = discovery.at;
+      if (record === undefined || readPolicies(record) === undefined) return 'invalid';
+      return policyDomain === domain ? 'found' : 'inherited';
+    }
+    default:
+      return isNear || (discovery.steps[0]?.records ?? 0) > 1 ? 'invalid' : 'none';
+  }
+}
+
+/** What receivers do who found this, t=y applied. */
+function viewOf(
+  domain: string,
+  discovery: Discovery,
+  read: (record: DmarcRecord) => PublishedPolicies | undefined,
+  exists: boolean | undefined,
+): DmarcReceiverView {
+  const { record, domain: policyDomain } = discovery.outcome === 'found' ? discovery.at : ({} as Partial<DmarcAnswer>);
+  const policies = record && read(record);
+  if (record === undefined || policyDomain === undefined || policies === undefined) return {};
+  const { p, sp, np } = policies;
+  const isTesting = read === readPolicies && record.t === 'y';
+  const effective = (policy: PublishedPolicies['p']) => applyTesting(policy, isTesting).effective;
+  const subdomains = effective(sp);
+  const nonexistentSubdomains = effective(np);
+  const inherited = exists === undefined && subdomains !== nonexistentSubdomains ? undefined : exists ? sp : np;
+  const own = policyDomain === domain ? p : inherited;
+  return {
+    policyDomain,
+    ...(own !== undefined && { policy: effective(own) }),
+    subdomains,
+    nonexistentSubdomains,
+  };
+}
+
+/** RFC 7489 §6.6.4: what is not in the sample of pct gets the next weaker policy; of pct=0 that is everything. */
+function sample(view: DmarcReceiverView, discovery: Discovery): DmarcReceiverView {
+  const percent = discovery.outcome === 'found' ? discovery.at.record?.pct : undefined;
+  if (view.policyDomain === undefined || percent === undefined) return view;
+  if (percent > 0) return { ...view, percent };
+  const weaker = (policy: DmarcPolicy | undefined) => (policy === 'reject' ? 'quarantine' : 'none');
+  return {
+    ...view,
+    policy: weaker(view.policy),
+    subdomains: weaker(view.subdomains),
+    nonexistentSubdomains: weaker(view.nonexistentSubdomains),
+    percent,
+  };
+}
+
+/** Says what is wrong with DMARC. */
+export function judgeDmarc(c: AuditCase, facts: DmarcFacts): void {
+  const { audit, discovery, near } = facts;
+  const { name, reportAddresses } = audit;
+  const at = discovery.outcome === 'found' ? discovery.at : undefined;
+  for (const step of discovery.steps) raiseAll(c, 'dmarc', step.diagnostics, step.name);
+  if (near !== undefined) {
+    const findings = parseDmarcRecord(near).diagnostics.map((finding) => ({ ...finding, subject: name }));
+    raiseAll(c, 'dmarc', findings, name, { name, text: near });
+  }
+  if (at?.text !== undefined) judgeRecord(c, at.findings, { name: at.name, text: at.text });
+  for (const diagnostic of selectWorst(reportAddresses?.diagnostics ?? [])) judgeReportAddress(c, diagnostic, at);
+  const { organizationalDomain: organization } = audit;
+  if (organization !== undefined && organization !== c.domain && !organization.includes('.')) {
+    const place = { subject: `_dmarc.${organization}` };
+    const questions = [[place.subject, 'TXT'] as const];
+    raise(c, 'dmarc', diagnoseVerdict('dmarc.shared-organization', { domain: organization }, place), { questions });
+  }
+  judgeReceivers(c, audit, at);
+  if (!c.exists) return;
+  if (c.purpose === 'parked') judgeParked(c, facts);
+  else if (audit.status === 'none') judgeMissing(c);
+  else judgePolicy(c, audit, at);
+}
+
+function judgeRecord(c: AuditCase, findings: readonly Diagnostic[], text: AuditText): void {
+  for (const diagnostic of selectWorst(findings)) {
+    // A parked domain wants no reports.
+    if (c.purpose === 'parked' && diagnostic.code === 'dmarc.no-reports') continue;
+    const change = cureOf(c, diagnostic, text);
+    raise(c, 'dmarc', diagnostic, { text, ...(change && { change }) });
+  }
+}
+
+/** The change for what the parser leaves to the owner: a tag that does what its finding says is gone without it. */
+function cureOf(c: AuditCase, { code, params, fix }: Diagnostic, text: AuditText): DomainChange | undefined {
+  if (fix?.replacement !== undefined || !isOwn(c, text.name)) return undefined;
+  const changes: { [code: string]: DmarcChanges } = {
+    'dmarc.testing': { t: null },
+    'dmarc.fo-without-ruf': { fo: null },
+    'dmarc.weaker-policy': params.name === 'np' ? { np: null } : { sp: null },
+  };
+  if (!Object.hasOwn(changes, code)) return undefined;
+  const edited = editDmarcRecord(text.text, changes[code]!).value;
+  return edited && replace(text, edited.text);
+}
+
+/** RFC 9990 §4: the host of the reports publishes its consent, at a name that is known exactly. */
+function judgeReportAddress(c: AuditCase, diagnostic: Diagnostic, at: DmarcAnswer | undefined): void {
+  const { code, subject } = diagnostic;
+  const isConsent = code === 'dmarc.report-unauthorized' && subject !== undefined;
+  const text = at?.text === undefined ? undefined : { name: at.name, text: at.text };
+  raise(c, 'dmarc', diagnostic, {
+    text,
+    ...(subject !== undefined && { questions: [[subject, 'TXT']] }),
+    ...(isConsent && { change: publishText(subject, 'v=DMARC1') }),
+  });
+}
+
+/** Tells where the two standards make a difference. */
+function judgeReceivers(c: AuditCase, { receivers, name, status }: DmarcAudit, at: DmarcAnswer | undefined): void {
+  const { rfc7489, rfc9989 } = receivers;
+  if (rfc7489 === undefined || status === 'unknown' || (at !== undefined && rfc9989.policy === undefined)) return;
+  const [older, newer] = [rfc7489, rfc9989].map(({ policy }) => (policy === undefined ? 'no policy' : `p=${policy}`));
+  if (older === newer) return;
+  const subject = at?.name ?? name;
+  const diagnostic = diagnose('dmarc.receivers-differ', { older: older!, newer: newer! }, { subject });
+  raise(c, 'dmarc', diagnostic, { questions: [[subject, 'TXT']] });
+}
+
+/** A record that stands at the domain itself, one label too high, is the likeliest reason that there is none. */
+function judgeMissing(c: AuditCase): void {
+  const { domain, dmarc } = c;
+  const { name } = dmarc;
+  const questions = [[name, 'TXT'] as const];
+  const [misplaced, another] = evidenceAt(c.answers, domain, 'TXT').filter(({ found }) => isDmarcRecord(found));
+  if (misplaced !== undefined) {
+    raise(c, 'dmarc', diagnose('dmarc.misplaced', { domain, name }, { subject: domain }), {
+      text: { name: domain, text: misplaced.found },
+      questions,
+      change: another === undefined ? publishText(name, misplaced.found) : undefined,
+    });
+    return;
+  }
+  raise(c, 'dmarc', diagnose('dmarc.missing', { domain }, { subject: name }), { questions });
+}
+
+function judgePolicy(c: AuditCase, { status, record, policyDomain }: DmarcAudit, at: DmarcAnswer | undefined): void {
+  if (record === undefined || at?.text === undefined || (status !== 'found' && status !== 'inherited')) return;
+  const text = { name: at.name, text: at.text };
+  const place = { subject: at.name };
+  const codes = at.findings.map(({ code }) => code);
+  const policies = readPolicies(record);
+  const { published, source } = (policyDomain === c.domain ? policies?.p : policies?.sp) ?? {};
+  // The parser has its own words where p=none comes of a mistake, or asks for nothing at all.
+  if (published === 'none' && source !== undefined && !codes.includes('dmarc.acts-as-none')) {
+    raise(c, 'dmarc', diagnose('dmarc.policy-none', { tag: source }, place), { text });
+  }
+  if (record.rua.length === 0 && !codes.includes('dmarc.no-reports')) {
+    raise(c, 'dmarc', diagnose('dmarc.no-rua', { domain: at.domain }, place), { text });
+  }
+}
+
+/** No mail of a parked domain is genuine, so that all of it may be refused. */
+function judgeParked(c: AuditCase, { audit, discovery, near }: DmarcFacts): void {
+  const { name, status, receivers } = audit;
+  const { policy = 'none', policyDomain: decider } = receivers.rfc9989;
+  const isOpen = decider !== undefined && receivers.rfc9989.policy === undefined;
+  if (status === 'unknown' || isOpen || policy === 'reject') return;
+  const [own] = discovery.steps;
+  const published = near ?? own?.text;
+  const edited = own?.record && editDmarcRecord(own.text!, { p: 'reject', t: null, sp: null, np: null }).value?.text;
+  // Of two records it is for the owner to say which is to go; of one that is too large only the beginning is at hand.
+  const isOpenToOwner = (own?.records ?? 0) > 1 || (own?.text !== undefined && own.record === undefined);
+  const change =
+    isOpenToOwner || !isOwn(c, name) ? undefined : publishText(name, edited ?? 'v=DMARC1; p=reject', published);
+  raise(c, 'dmarc', diagnose('audit.parked-dmarc', { domain: c.domain, policy }, { subject: name }), {
+    questions: [[name, 'TXT']],
+    change,
+  });
+}
