@@ -2,33 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { prefetchDmarc } from '../../src/dmarc/discover.ts';
 import { type DmarcOptions, evaluateDmarc } from '../../src/dmarc/evaluate.ts';
 import type { AuthenticatedIdentifier, DmarcResult } from '../../src/dmarc/result.ts';
-import type { RecordType, Resolver } from '../../src/dns/resolver.ts';
+import type { Resolver } from '../../src/dns/resolver.ts';
 import { DnsSession } from '../../src/dns/session.ts';
 import { defaultLimits } from '../../src/limits.ts';
 import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
-
-type Result = AuthenticatedIdentifier['result'];
-const spf = (domain: string, result: Result = 'pass'): AuthenticatedIdentifier => ({ method: 'spf', domain, result });
-const dkim = (domain: string, result: Result = 'pass'): AuthenticatedIdentifier => ({ method: 'dkim', domain, result });
-
-/** A zone of DMARC records, by domain; `fails` is a question without an answer. */
-function zoneOf(records: { [domain: string]: string | string[] }): Zone {
-  const zone: Zone = {};
-  for (const [domain, record] of Object.entries(records)) {
-    zone[`_dmarc.${domain}`] = record === 'fails' ? { TXT: { failure: 'timeout' } } : { TXT: [record].flat() };
-  }
-  return zone;
-}
-
-function counting(zone: Zone): { resolver: Resolver; asked: string[] } {
-  const inner = memoryResolver(zone);
-  const asked: string[] = [];
-  const query = (name: string, type: RecordType) => {
-    asked.push(`${name} ${type}`);
-    return inner.query(name, type) as never;
-  };
-  return { resolver: { query }, asked };
-}
+import { counting, dkim, spf, zoneOf } from '../support/dmarc.ts';
 
 async function evaluate(
   authorDomain: string,
