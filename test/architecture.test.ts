@@ -12,7 +12,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   // Types of what the environment carries; nothing of it runs.
   environment: ['crypto', 'dns'],
   crypto: ['text', 'environment'],
-  dns: ['text', 'names', 'environment', 'limits'],
+  dns: ['diagnostics', 'text', 'names', 'environment', 'limits'],
   message: words,
   spf: [...words, 'dns'],
   dkim: [...words, 'dns', 'crypto', 'message'],

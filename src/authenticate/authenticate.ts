@@ -1,5 +1,6 @@
 import { verifyOpenedArc } from '../arc/verify.ts';
 import { defaultCrypto } from '../crypto/default.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { BodyDigests } from '../dkim/body-digest.ts';
 import type { DkimResult } from '../dkim/result.ts';
 import { type DkimOptions, verifyOpenedMessage } from '../dkim/verify.ts';
@@ -68,44 +69,44 @@ export async function authenticateMessage(
   const { ip, helo, mailFrom } = checkArguments(envelope, env, options);
   const limits = resolveLimits(options.limits);
   const { protocol, organizationalDomain, authservId } = options;
-  const dmarcOptions: DmarcOptions = {
-    limits,
-    ...(protocol && { protocol }),
-    ...(organizationalDomain && { organizationalDomain }),
-  };
+  const dmarcOptions: DmarcOptions = { limits };
+  if (protocol) dmarcOptions.protocol = protocol;
+  if (organizationalDomain) dmarcOptions.organizationalDomain = organizationalDomain;
   requireDmarcOptions('authenticate a message', dmarcOptions);
   const session = DnsSession.open(env, limits);
   const inner: Environment = { ...env, resolver: session };
-  const spfEvaluations = Promise.all([
-    evaluateSpf({ ip, helo, mailFrom, identity: 'mailfrom' }, inner, { limits }),
-    evaluateSpf({ ip, helo, mailFrom, identity: 'helo' }, inner, { limits }),
-  ]);
+  const ofMailFrom = evaluateSpf({ ip, helo, mailFrom, identity: 'mailfrom' }, inner, { limits });
+  const ofHelo = evaluateSpf({ ip, helo, mailFrom, identity: 'helo' }, inner, { limits });
   // The message is awaited first: should its stream fail, nobody awaits these any more.
-  spfEvaluations.catch(() => {});
-  const lineEndings = options.dkim?.lineEndings ?? 'auto';
-  const opened = await openMessage(message, { limits, lineEndings, ...(env.signal && { signal: env.signal }) });
+  ofMailFrom.catch(() => {});
+  ofHelo.catch(() => {});
+  const opened = await openMessage(message, { limits, lineEndings: options.dkim?.lineEndings, signal: env.signal });
   const author = authorDomain(opened.header);
   if (author.domain !== undefined) prefetchDmarc(author.domain, session, dmarcOptions);
   const { dkim, arc } = await verifySignatures(opened, inner, { ...options, limits });
-  const [spfMailFrom, spfHelo] = await spfEvaluations;
-  const identifiers: AuthenticatedIdentifier[] = [
-    // RFC 9989 §4.4.2: SPF authenticates the MAIL FROM domain, which is the HELO name when the reverse path is null.
-    { method: 'spf', domain: spfMailFrom.domain, result: spfMailFrom.result },
-    ...dkim.flatMap((one) => dkimIdentifier(one, options)),
-  ];
+  const spf = { mailFrom: await ofMailFrom, helo: await ofHelo };
+  // RFC 9989 §4.4.2: SPF authenticates the MAIL FROM domain, which is the HELO name when the reverse path is null.
+  const { domain, result } = spf.mailFrom;
+  const identifiers: AuthenticatedIdentifier[] = [{ method: 'spf', domain, result }];
+  for (const one of dkim) addIdentifier(identifiers, one, options);
   const dmarc =
     author.domain === undefined
       ? withoutAuthor(author, protocol ?? 'rfc9989')
       : await evaluateDmarc({ authorDomain: author.domain, identifiers }, inner, dmarcOptions);
-  const verdict = { spf: { mailFrom: spfMailFrom, helo: spfHelo }, dkim, dmarc, ...(arc && { arc }) };
-  const header = authservId === undefined ? undefined : formatVerdict(authservId, verdict);
-  return {
+  const diagnostics: Diagnostic[] = [...openedFindings(opened), ...author.diagnostics];
+  const verdict: Omit<MessageVerdict, 'receivedSpf' | 'diagnostics'> = {
     author: describeAuthor(author),
-    ...verdict,
-    ...(header && { authenticationResults: header.value }),
-    receivedSpf: formatReceivedSpf(spfMailFrom, { ip, helo, mailFrom }),
-    diagnostics: [...openedFindings(opened), ...author.diagnostics, ...(header?.diagnostics ?? [])],
+    spf,
+    dkim,
+    dmarc,
   };
+  if (arc) verdict.arc = arc;
+  if (authservId !== undefined) {
+    const header = formatVerdict(authservId, verdict);
+    verdict.authenticationResults = header.value;
+    diagnostics.push(...header.diagnostics);
+  }
+  return Object.assign(verdict, { receivedSpf: formatReceivedSpf(spf.mailFrom, { ip, helo, mailFrom }), diagnostics });
 }
 
 /** DKIM and, where it is asked for, ARC: the body is read once for both. */
@@ -114,18 +115,21 @@ async function verifySignatures(
   env: Environment,
   { arc, dkim, limits }: AuthenticateOptions,
 ): Promise<Pick<MessageVerdict, 'dkim' | 'arc'>> {
-  const options = { ...dkim, ...(limits && { limits }) };
+  const options: DkimOptions = { ...dkim };
+  if (limits) options.limits = limits;
   if (!arc) return { dkim: await verifyOpenedMessage(opened, env, options) };
   const body = new BodyDigests(env.crypto ?? defaultCrypto(), opened.lineEndings);
   const chain = verifyOpenedArc(opened, env, options, body);
   return { dkim: await verifyOpenedMessage(opened, env, options, body), arc: await chain() };
 }
 
-function dkimIdentifier(
+function addIdentifier(
+  identifiers: AuthenticatedIdentifier[],
   { domain, result, testing }: DkimResult,
   { dkim }: AuthenticateOptions,
-): AuthenticatedIdentifier[] {
-  return domain === undefined || (testing && dkim?.ignoreTesting) ? [] : [{ method: 'dkim', domain, result }];
+): void {
+  if (domain === undefined || (testing && dkim?.ignoreTesting)) return;
+  identifiers.push({ method: 'dkim', domain, result });
 }
 
 function checkArguments(envelope: Envelope, env: Environment, options: AuthenticateOptions): Envelope {
@@ -154,9 +158,9 @@ function withoutAuthor({ reason }: AuthorResult, protocol: 'rfc9989' | 'rfc7489'
 }
 
 function describeAuthor({ domain, address, reason }: AuthorResult): MessageVerdict['author'] {
-  return {
-    ...(domain !== undefined && { domain }),
-    ...(address !== undefined && { address }),
-    ...(reason !== undefined && { reason }),
-  };
+  const author: MessageVerdict['author'] = {};
+  if (domain !== undefined) author.domain = domain;
+  if (address !== undefined) author.address = address;
+  if (reason !== undefined) author.reason = reason;
+  return author;
 }

@@ -93,34 +93,33 @@ function resultsOf({ spf, dkim, dmarc, arc }: VerdictToFormat): AuthenticationRe
   for (const result of reported) results.push(dkimResult(result, prefix));
   results.push(dmarcResult(dmarc));
   // RFC 8617 §6: the instance of the oldest signature that still validates.
-  if (arc) results.push(entry('arc', arc.result, undefined, property('header', 'oldest-pass', arc.oldestPass)));
+  if (arc) results.push(entry('arc', arc.result, undefined, properties('header', [['oldest-pass', arc.oldestPass]])));
   return results;
 }
 
 function spfResult({ result, reason, identity, domain }: SpfResult): AuthenticationResult {
   // RFC 8601 §2.7.2: only the domain, since SPF says nothing about the local part.
-  return entry('spf', result, reason === 'matched' ? undefined : reason, property('smtp', identity, domain));
+  return entry('spf', result, reason === 'matched' ? undefined : reason, properties('smtp', [[identity, domain]]));
 }
 
 function dkimResult(
   { result, reason, domain, selector, auid, algorithm, signatureText }: DkimResult,
   prefix: number,
 ): AuthenticationResult {
-  return entry('dkim', result, reason, [
-    ...property('header', 'd', domain),
-    ...property('header', 'i', auid),
-    ...property('header', 's', selector),
-    ...property('header', 'a', algorithm),
-    ...property('header', 'b', signatureText?.slice(0, prefix)),
-  ]);
+  const named = [
+    ['d', domain],
+    ['i', auid],
+    ['s', selector],
+    ['a', algorithm],
+    ['b', signatureText?.slice(0, prefix)],
+  ] as const;
+  return entry('dkim', result, reason, properties('header', named));
 }
 
 function dmarcResult({ result, reason, authorDomain, policy }: DmarcResult): AuthenticationResult {
-  return entry('dmarc', result, reason, [
-    ...property('header', 'from', authorDomain),
-    // RFC 9989 §9.1: the policy after its options were applied.
-    ...property('policy', 'dmarc', policy?.effective),
-  ]);
+  const from = properties('header', [['from', authorDomain]]);
+  // RFC 9989 §9.1: the policy after its options were applied.
+  return entry('dmarc', result, reason, properties('policy', [['dmarc', policy?.effective]], from));
 }
 
 function entry(
@@ -129,11 +128,17 @@ function entry(
   reason: string | undefined,
   properties: AuthenticationProperty[],
 ): AuthenticationResult {
-  return { method, result, ...(reason !== undefined && { reason }), properties };
+  return reason === undefined ? { method, result, properties } : { method, result, reason, properties };
 }
 
-function property(ptype: string, name: string, value: string | number | undefined): AuthenticationProperty[] {
-  return value === undefined ? [] : [{ ptype, property: name, value: String(value) }];
+/** The values that there are, behind those of other types. */
+function properties(
+  ptype: string,
+  named: readonly (readonly [property: string, value: string | number | undefined])[],
+  list: AuthenticationProperty[] = [],
+): AuthenticationProperty[] {
+  for (const [property, value] of named) if (value !== undefined) list.push({ ptype, property, value: String(value) });
+  return list;
 }
 
 /** The shortest prefix, of at least eight characters, that no two of the signatures share. */

@@ -1,7 +1,6 @@
 import { show } from '../environment.ts';
 import { domainName } from '../names/domain-name.ts';
-import { asciiLower } from '../text/characters.ts';
-import { isAscii } from './value.ts';
+import { asciiLower, isAscii } from '../text/characters.ts';
 
 /** The authserv-ids of a caller, or a `TypeError`; an empty one would stand for fields that name nobody. */
 export function requireIds(action: string, name: string, ids: unknown): asserts ids is readonly string[] {

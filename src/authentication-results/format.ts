@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { domainName } from '../names/domain-name.ts';
+import { isAscii } from '../text/characters.ts';
 import { diagnose, type FormatCode } from './format-rules.ts';
 import type { AuthenticationProperty, AuthenticationResult, AuthenticationResultsHeader } from './header.ts';
-import { isAddress, isAscii, isKeyword, isToken } from './value.ts';
+import { isAddress, isKeyword, isToken } from './value.ts';
 
 // RFC 5322 §2.1.1: a line holds at most 998 octets. A name is a keyword of at most 64, so that name, "=" and value fit.
 const MAX_LINE = 990;
@@ -35,20 +36,27 @@ export function formatHeader(
   const head = [formatValue(id, 'authserv-id', writer)];
   if (version !== undefined) head.push(String(version));
   for (const comment of comments) head.push(formatComment(comment, writer));
-  const lines = results.flatMap((result) => formatResult(result, writer));
+  let lines = '';
+  for (const result of results) {
+    const parts = formatResult(result, writer);
+    if (parts.length > 0) lines += `;\r\n ${joinFolded(parts)}`;
+  }
   // RFC 8601 §2.2: no-result is the one word "none".
-  const value = lines.length === 0 ? `${joinFolded(head)}; none` : [head, ...lines].map(joinFolded).join(';\r\n ');
-  return { value, diagnostics: writer.diagnostics };
+  return { value: joinFolded(head) + (lines || '; none'), diagnostics: writer.diagnostics };
 }
 
 /** The parts with a space between them, folded where the line would be too long. */
 function joinFolded(parts: readonly string[]): string {
   let out = '';
   let length = 0;
+  // The name of the field is in the first line.
+  const most = MAX_LINE - 'ARC-Authentication-Results: i=50; '.length;
+  const joined = parts.join(' ');
+  // Nearly every line is far from that, even if all of it were such units as take three octets.
+  if (joined.length < most / 3) return joined;
   for (const part of parts) {
     const octets = octetLength(part);
-    // The name of the field is in the first line.
-    const fold = length > 0 && length + octets > MAX_LINE - 'ARC-Authentication-Results: i=50; '.length;
+    const fold = length > 0 && length + octets > most;
     out += `${fold ? '\r\n  ' : out && ' '}${part}`;
     length = fold ? octets : length + octets + 1;
   }
@@ -70,13 +78,13 @@ function unitOctets(unit: number): number {
 function formatResult(
   { method, version, result, reason, properties, comments = [] }: AuthenticationResult,
   writer: Writer,
-): string[][] {
+): string[] {
   if (!isName(method, writer) || !isName(result, writer)) return [];
   const parts = [`${method}${version === undefined ? '' : `/${version}`}=${result}`];
   for (const comment of comments) parts.push(formatComment(comment, writer));
   if (reason !== undefined) parts.push(`reason=${formatValue(reason, `${method} reason`, writer)}`);
-  for (const property of properties) parts.push(...formatProperty(property, writer));
-  return [parts];
+  for (const property of properties) formatProperty(property, writer, parts);
+  return parts;
 }
 
 /** Names are written as they are, so that they must be what they should be. */
@@ -86,27 +94,21 @@ function isName(name: string, { diagnostics }: Writer): boolean {
   return false;
 }
 
-function formatProperty({ ptype, property, value }: AuthenticationProperty, writer: Writer): string[] {
-  if (!isName(ptype, writer) || !isName(property, writer)) return [];
+function formatProperty({ ptype, property, value }: AuthenticationProperty, writer: Writer, parts: string[]): void {
+  if (!isName(ptype, writer) || !isName(property, writer)) return;
   const name = `${ptype}.${property}`;
-  return [`${name}=${formatValue(value, name, writer, true)}`];
+  parts.push(`${name}=${formatValue(value, name, writer, true)}`);
 }
 
 /** ``value = token / quoted-string`` (RFC 2045 §5.1), or an address, which RFC 8601 §2.2 wants without quotes. */
 function formatValue(value: string, name: string, writer: Writer, mayBeAddress = false): string {
   const kept = writable(value, '"\\', name, writer);
   if (mayBeAddress && isAddress(kept) && domainName(kept.slice(kept.lastIndexOf('@') + 1)) !== undefined) return kept;
-  return isToken(kept) && isAscii(kept) ? kept : `"${escaped(kept, '"\\')}"`;
+  return isToken(kept) && isAscii(kept) ? kept : `"${kept.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function formatComment(comment: string, writer: Writer): string {
-  return `(${escaped(writable(comment, '()\\', 'a comment', writer), '()\\')})`;
-}
-
-function escaped(text: string, specials: string): string {
-  let out = '';
-  for (const c of text) out += specials.includes(c) ? `\\${c}` : c;
-  return out;
+  return `(${writable(comment, '()\\', 'a comment', writer).replace(/[()\\]/g, '\\$&')})`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { messageBytes } from '../message/source.ts';
 import { latin1, utf8 } from '../text/bytes.ts';
+import { isAscii } from '../text/characters.ts';
 import { startFieldReader } from '../text/structured-field.ts';
 import { authservIdKey, isSameAuthservId, requireIds } from './authserv-id.ts';
 import { readFields } from './fields.ts';
@@ -9,7 +10,6 @@ import { readAuthenticationResults } from './parse.ts';
 import { isKnownPtype, registeredResults } from './registry.ts';
 import type { AuthenticationResultsCode } from './rules.ts';
 import { diagnose, type SelectCode } from './select-rules.ts';
-import { isAscii } from './value.ts';
 
 /** A field that names a trusted service, with the results that may be used. */
 export interface SelectedAuthenticationResults extends ParsedAuthenticationResults {

@@ -1,8 +1,8 @@
 import { isAlphanumeric } from '../text/characters.ts';
 import { isDotAtom } from '../text/structured-field.ts';
 
-// RFC 2045 §5.1: what a token may not hold, besides controls and space.
-const TSPECIALS = '()<>@,;:\\"/[]?=';
+// RFC 2045 §5.1: everything but controls, space and tspecials.
+const TOKEN = /^[!#-'*+.\dA-Z^-~\x80-\uffff-]+$/;
 
 /** ``Keyword = Ldh-str = *( ALPHA / DIGIT / "-" ) (ALPHA / DIGIT)`` (RFC 5321 §4.1.2). */
 export function isKeyword(text: string): boolean {
@@ -15,11 +15,7 @@ export function isKeyword(text: string): boolean {
 
 /** A token (RFC 2045 §5.1); RFC 8601 §2.5 and §2.7 allow UTF-8 in several values, so it may hold that. */
 export function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit <= 0x20 || unit === 0x7f || TSPECIALS.includes(text[i]!)) return false;
-  }
-  return text !== '';
+  return TOKEN.test(text);
 }
 
 /** ``[ [local-part] "@" ] domain-name`` with an "@" (RFC 8601 §2.2); the local part is a dot-atom or a quoted-string. */
@@ -53,10 +49,5 @@ function isQuotedString(text: string): boolean {
     const unit = text.charCodeAt(i);
     if (unit < 0x20 || unit === 0x7f) return false;
   }
-  return true;
-}
-
-export function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
 }

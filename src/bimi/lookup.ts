@@ -1,14 +1,11 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { DnsSession } from '../dns/session.ts';
-import { lookupTxt, type TxtLookup } from '../dns/txt.ts';
-import { type Environment, requireEnvironment, requireString, show, unreachable } from '../environment.ts';
+import { type Environment, requireEnvironment, requireString, show } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
 import { fetchIndicator } from './fetch.ts';
-import { isBimiRecord, parseBimiRecord } from './parse.ts';
+import { findRecord, readRecord } from './find.ts';
 import { requireBimiName } from './place.ts';
 import type { BimiResult } from './result.ts';
-import { diagnose } from './verdict-rules.ts';
 
 export interface BimiOptions {
   /** `default` where nothing is said; a message may name another in its BIMI-Selector field. */
@@ -45,19 +42,14 @@ export async function lookupBimi(domain: string, env: Environment, options: Bimi
   requireEnvironment(ACTION, env);
   const limits = resolveLimits(options.limits);
   const session = DnsSession.open(env, limits);
-  const ask = (name: string) => lookupTxt(name, isBimiRecord, session, limits);
   const organization = readOrganization(place.domain, organizationalDomain);
-  const asked = [ask(place.name)];
-  if (organization !== undefined) asked.push(ask(requireBimiName(ACTION, selector, organization).name));
-  const [own, fallback] = (await Promise.all(asked)) as [TxtLookup, TxtLookup?];
-  // §7.2: only an empty set sends a receiver on to the organizational domain.
-  const goesOn = own.status === 'none' && fallback !== undefined;
-  const lookup = goesOn && (fallback.status !== 'none' || nearest(own) === undefined) ? fallback : own;
-  let result = readLookup(place.domain, selector, lookup, limits);
+  const above = organization === undefined ? undefined : requireBimiName(ACTION, selector, organization);
+  const found = await findRecord(place, selector, above, session, limits);
+  let { result } = found;
   const nearer = localPartSelector(result, localPart);
   if (nearer !== undefined) {
-    const { name } = requireBimiName(ACTION, nearer, lookup === own ? place.domain : organization);
-    result = chooseNearer(result, readLookup(place.domain, nearer, await ask(name), limits));
+    const { name } = requireBimiName(ACTION, nearer, found.owner);
+    result = chooseNearer(result, await readRecord(place.domain, nearer, name, session, limits));
   }
   if (result.status === 'found') await fetchIndicator(result, env, limits);
   return result;
@@ -96,66 +88,4 @@ function readOrganization(domain: string, given: BimiOptions['organizationalDoma
   const answer: unknown = typeof given === 'function' ? given(domain) : given;
   const name = typeof answer === 'string' ? domainName(answer) : undefined;
   return name !== undefined && name !== domain && isAtOrBelow(domain, name) ? name : undefined;
-}
-
-/** A text that only nearly is a record: none to a receiver, but its owner wants to know. */
-function nearest(lookup: TxtLookup): string | undefined {
-  if (lookup.status !== 'none') return undefined;
-  return lookup.others.find((text) => parseBimiRecord(text).value !== undefined);
-}
-
-function add({ diagnostics }: BimiResult, findings: readonly Diagnostic[], subject: string): void {
-  for (const finding of findings) diagnostics.push({ ...finding, subject });
-}
-
-function readLookup(
-  domain: string,
-  selector: string,
-  lookup: TxtLookup,
-  { recordBytes }: Readonly<Limits>,
-): BimiResult {
-  const { name } = lookup;
-  const result: BimiResult = { domain, selector, status: 'none', name, diagnostics: [] };
-  switch (lookup.status) {
-    case 'found':
-      readText(result, lookup.text);
-      break;
-    case 'none': {
-      const text = nearest(lookup);
-      if (text !== undefined) readText(result, text);
-      break;
-    }
-    case 'several': {
-      const { count } = lookup;
-      Object.assign(result, { status: 'invalid', reason: 'multiple-records' });
-      add(result, [diagnose('bimi.multiple-records', { name, count })], name);
-      break;
-    }
-    case 'too-large':
-      Object.assign(result, { status: 'invalid', reason: 'record-too-large' });
-      add(result, [diagnose('bimi.record-too-large', { name, limit: recordBytes })], name);
-      break;
-    case 'failure':
-      Object.assign(result, { status: 'unknown', reason: 'dns-failure' });
-      add(result, [diagnose('bimi.dns-failure', { name, reason: lookup.reason })], name);
-      break;
-    default:
-      unreachable(lookup);
-  }
-  return result;
-}
-
-function readText(result: BimiResult, text: string): void {
-  const { ok, value, diagnostics } = parseBimiRecord(text);
-  result.text = text;
-  add(result, diagnostics, result.name);
-  if (value !== undefined) result.record = value;
-  if (!ok) {
-    Object.assign(result, { status: 'invalid', reason: 'record-syntax' });
-    return;
-  }
-  result.status = value.declined ? 'declined' : 'found';
-  if (value.a === '') return;
-  result.evidence = { uri: value.a, validation: 'not-checked' };
-  add(result, [diagnose('bimi.evidence-not-checked', { url: value.a })], result.name);
 }

@@ -1,7 +1,6 @@
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
-import { type FieldGrammar, fixOf, scanFieldRecord } from '../text/field-record.ts';
-import { moveSpans, unwrapPasted } from '../text/pasted.ts';
+import { type FieldGrammar, fixOf, readPasted, scanFieldRecord } from '../text/field-record.ts';
 import type { ScannedTag } from '../text/tag-list.ts';
 import type { BimiRecord } from './record.ts';
 import { type BimiRecordCode, diagnose } from './rules.ts';
@@ -29,11 +28,7 @@ export function isBimiRecord(text: string): boolean {
  */
 export function parseBimiRecord(text: string): Parsed<BimiRecord, BimiRecordCode> {
   requireString('parse the BIMI record', 'text', text);
-  const pasted = isBimiRecord(text) ? undefined : unwrapPasted(text);
-  if (pasted === undefined) return read(text);
-  const { value, diagnostics } = moveSpans(read(pasted.text), pasted);
-  const place = { span: { start: 0, end: text.length }, ...fixOf(pasted.text) };
-  return parsed(value, [diagnose('bimi.pasted', {}, place), ...diagnostics]);
+  return readPasted(text, isBimiRecord, read, (place) => diagnose('bimi.pasted', {}, place));
 }
 
 function read(text: string): Parsed<BimiRecord, BimiRecordCode> {
@@ -41,7 +36,7 @@ function read(text: string): Parsed<BimiRecord, BimiRecordCode> {
   const diagnostics: Findings = [];
   for (const { kind, value, span, cure } of faults) {
     // Only the grammars without white space report any.
-    if (kind === 'white-space' || !(meant || kind === 'version')) continue;
+    if (kind === 'white-space') continue;
     diagnostics.push(diagnose(`bimi.${kind}`, { value }, { span, ...fixOf(cure) }));
   }
   if (!meant) return parsed<BimiRecord, BimiRecordCode>(undefined, diagnostics);

@@ -1,11 +1,11 @@
-// Only ever loaded by import(): the curve takes time to set up, and most keys are RSA.
+// Only ever loaded by import(): the curve takes time to set up, and most keys are RSA. It imports nothing that others import
+// too: a bundler would put that into a file of its own, and to load it takes longer than the rest of this folder.
 import { type EdwardsPoint, edwards } from '@noble/curves/abstract/edwards.js';
-import { hex } from './hex.ts';
 import { sha512 } from './sha512.ts';
 
 /** Reads a little-endian integer. */
 function integer(bytes: Uint8Array): bigint {
-  return BigInt(`0x${hex(bytes.slice().reverse())}`);
+  return bytes.reduceRight((value, octet) => (value << 8n) | BigInt(octet), 0n);
 }
 
 // RFC 8032 §5.1: the parameters of edwards25519. Not `ed25519` of noble, which brings signing and three other schemes.
@@ -42,7 +42,7 @@ export function ed25519Verifier(key: Uint8Array): (data: Uint8Array, signature: 
     hashed.set(data, 64);
     const k = integer(sha512(hashed)) % order;
     const expected = Point.BASE.multiplyUnsafe(s).subtract(point.multiplyUnsafe(k));
-    return hex(expected.toBytes()) === hex(r);
+    return expected.toBytes().every((octet, i) => octet === r[i]);
   };
 }
 

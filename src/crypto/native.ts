@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../text/base64.ts';
+import { latin1Bytes } from '../text/bytes.ts';
 import { encodePkcs1 } from './der.ts';
 import { requireUsableKey } from './key-fault.ts';
 import { portableCrypto } from './portable.ts';
@@ -6,7 +7,7 @@ import type { CryptoProvider, ImportedKey, PublicKey } from './provider.ts';
 
 /** What is used of node:crypto; `KeyObject` is passed through unseen. */
 interface NodeCrypto {
-  createHash(algorithm: string): { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
+  createHash(algorithm: string): { update(bytes: Uint8Array): unknown; digest(encoding: 'latin1'): string };
   createPublicKey(key: object): unknown;
   verify(algorithm: string | null, data: Uint8Array, key: unknown, signature: Uint8Array): boolean;
 }
@@ -43,8 +44,8 @@ function providerOf(node: NodeCrypto): CryptoProvider {
     name: 'native',
     createHash: (algorithm) => {
       const hash = node.createHash(algorithm);
-      // A plain array: what node:crypto returns is a Buffer, whose slice() shares memory.
-      return { update: (bytes) => void hash.update(bytes), digest: () => new Uint8Array(hash.digest()) };
+      // As text, and then a plain array: to make a Buffer takes longer, and its slice() shares memory.
+      return { update: (bytes) => void hash.update(bytes), digest: () => latin1Bytes(hash.digest('latin1')) };
     },
     importKey: (key) => {
       requireUsableKey(key);

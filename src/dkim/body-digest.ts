@@ -1,3 +1,4 @@
+import { loadHash, portableCrypto } from '../crypto/portable.ts';
 import type { CryptoProvider, Hash } from '../crypto/provider.ts';
 import type { OpenedMessage } from '../message/message.ts';
 import { BodyCanonicalizer, type Canonicalization, LineEndingReader } from './canonicalize.ts';
@@ -46,7 +47,7 @@ export class BodyDigests {
     const hashes = this.#hashes[canonicalization];
     let entry = hashes.find((one) => one.length === length);
     if (entry === undefined) {
-      entry = { length, hash: attempt(() => this.#crypto.createHash('sha256')), digest: { octets: 0 } };
+      entry = { length, hash: undefined, digest: { octets: 0 } };
       hashes.push(entry);
     }
     return entry.digest;
@@ -55,6 +56,11 @@ export class BodyDigests {
   /** Reads the body and completes every digest that was asked for. */
   async read(message: OpenedMessage): Promise<void> {
     const { simple, relaxed } = this.#hashes;
+    // Its own hashes keep copies of what they are given before their code is loaded.
+    const loaded = this.#crypto === portableCrypto && (await loadHash());
+    for (const entry of [...simple, ...relaxed]) {
+      entry.hash = attempt(() => (loaded ? loaded() : this.#crypto.createHash('sha256')));
+    }
     const bodies: BodyCanonicalizer[] = [];
     if (simple.length > 0) bodies.push(new BodyCanonicalizer('simple', (piece) => feed(simple, piece)));
     if (relaxed.length > 0) bodies.push(new BodyCanonicalizer('relaxed', (piece) => feed(relaxed, piece)));
@@ -63,7 +69,12 @@ export class BodyDigests {
     };
     await message.readBody(this.#lf ? this.#readingLf(write) : write);
     for (const body of bodies) body.end();
-    await Promise.all([...simple, ...relaxed].map(complete));
+    for (const { hash, digest } of [...simple, ...relaxed]) {
+      const computed = hash && attempt(() => hash.digest());
+      // Most providers are synchronous, and to wait for what is there takes as long as some hashing.
+      const sha256 = isSha256(computed) ? computed : await settle(() => computed);
+      if (isSha256(sha256)) digest.sha256 = sha256;
+    }
   }
 
   #readingLf(write: (piece: Uint8Array) => void): (chunk: Uint8Array) => void {
@@ -87,11 +98,6 @@ function feed(hashes: readonly LimitedHash[], piece: Uint8Array): void {
     });
     if (done === undefined) entry.hash = undefined;
   }
-}
-
-async function complete({ hash, digest }: LimitedHash): Promise<void> {
-  const sha256 = hash === undefined ? undefined : await settle(() => hash.digest());
-  if (isSha256(sha256)) digest.sha256 = sha256;
 }
 
 /** SHA-256 of some octets, or `undefined` where the provider cannot do it. */

@@ -37,6 +37,13 @@ class Output {
     buffer[this.#used++] = value;
   }
 
+  lastLineEnd(): void {
+    const lineEnd = Uint8Array.of(CR, LF);
+    // A short body has gone on as one piece, and to make a buffer for this alone would take as long as all of that.
+    if (this.#buffer === undefined) this.#sink(lineEnd);
+    else this.piece(lineEnd, 0, 2);
+  }
+
   piece(bytes: Uint8Array, from: number, to: number): void {
     const size = to - from;
     if (size >= OWN_PIECE || (size >= FIRST_PIECE && this.#buffer === undefined)) {
@@ -151,7 +158,7 @@ export class BodyCanonicalizer {
     // A CR that no LF followed is content; white space at the end of the last line goes, as do empty lines.
     if (this.#cr) this.#settle();
     // RFC 6376 §3.4.3: "*CRLF" at the end becomes one CRLF, even where there is no body at all. §3.4.4: an empty body stays empty.
-    if (!this.#relaxed || !this.#empty) this.#lineEnd();
+    if (!this.#relaxed || !this.#empty) this.#output.lastLineEnd();
     this.#output.flush();
   }
 

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts';
 import { isForEmail } from './key-reader.ts';
 import type { DkimKeyRecord } from './key-record.ts';
 import type { FetchedRecord, KeyLookup } from './lookup.ts';
+import { diagnose as diagnoseLookup } from './lookup-rules.ts';
 import type { DkimReason } from './result.ts';
 import type { DkimCode } from './rules.ts';
 import { auidDomain } from './signature.ts';
@@ -14,7 +15,7 @@ export interface KeyDemand {
   algorithm: 'rsa-sha256' | 'ed25519-sha256';
   domain: string;
   /** i= as written. */
-  auid?: string;
+  auid?: string | undefined;
   minKeyBits: number;
   limits: Readonly<Limits>;
 }
@@ -43,20 +44,20 @@ const MOST_KEYS = 3;
 export function chooseKeys(lookup: KeyLookup, demand: KeyDemand): KeyChoice {
   const { name } = lookup;
   if (lookup.status === 'failure') {
-    const diagnostics = [diagnose('dkim.key-unavailable', { name, reason: lookup.reason }, { subject: name })];
+    const diagnostics = [diagnoseLookup('dkim.key-unavailable', { name, reason: lookup.reason }, { subject: name })];
     return { none: { reason: 'key-unavailable', diagnostics } };
   }
   const judged = lookup.status === 'none' ? [] : lookup.records.map((record) => judgeRecord(record, name, demand));
   const [first, ...rest] = judged.filter((one) => 'key' in one).slice(0, MOST_KEYS);
   const several =
-    judged.length > 1 ? [diagnose('dkim.key-several', { name, count: judged.length }, { subject: name })] : [];
+    judged.length > 1 ? [diagnoseLookup('dkim.key-several', { name, count: judged.length }, { subject: name })] : [];
   if (first !== undefined) {
     return { keys: [{ ...first, diagnostics: [...first.diagnostics, ...several] }, ...rest] };
   }
   const unusable = judged.filter((one) => 'reason' in one);
   const none = unusable.find(({ reason }) => reason !== 'no-key') ?? unusable[0];
   if (none !== undefined) return { none: { ...none, diagnostics: [...none.diagnostics, ...several] } };
-  return { none: { reason: 'no-key', diagnostics: [diagnose('dkim.no-key', { name }, { subject: name })] } };
+  return { none: { reason: 'no-key', diagnostics: [diagnoseLookup('dkim.no-key', { name }, { subject: name })] } };
 }
 
 // Errors of a record's text that leave it readable: RFC 6376 §6.1.2 steps 6 and 8, and keys that are judged by their size.
@@ -68,14 +69,14 @@ function judgeRecord({ text, reading }: FetchedRecord, name: string, demand: Key
   const place = { subject: name };
   if (reading === undefined) {
     const params = { name, octets: text.length, limit: demand.limits.recordBytes };
-    return { reason: 'key-syntax', diagnostics: [diagnose('dkim.key-oversized', params, place)] };
+    return { reason: 'key-syntax', diagnostics: [diagnoseLookup('dkim.key-oversized', params, place)] };
   }
   const diagnostics: Diagnostic[] = reading.diagnostics.map((finding) => ({ ...finding, ...place }));
   const { record, data } = reading;
   const faults = reading.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   // RFC 6376 §6.1.2, the note: a wildcard answers with records that are no keys.
   if (faults.includes('dkim.key-other-record')) {
-    return { reason: 'no-key', diagnostics: [...diagnostics, diagnose('dkim.no-key', { name }, place)] };
+    return { reason: 'no-key', diagnostics: [...diagnostics, diagnoseLookup('dkim.no-key', { name }, place)] };
   }
   // RFC 6376 §6.1.2 step 5: a record that is malformed is ignored, flags and all.
   const readable = faults.every((code) => MISFITS.includes(code) || UNFIT.includes(code));

@@ -12,7 +12,8 @@ export type FieldIndex = ReadonlyMap<string, readonly number[]>;
 /** Indexes a header block by field name. */
 export function indexFields(header: HeaderBlock): FieldIndex {
   const index = new Map<string, number[]>();
-  for (const [i, { name }] of header.fields.entries()) {
+  for (let i = 0; i < header.fields.length; i++) {
+    const { name } = header.fields[i]!;
     const places = index.get(name);
     if (places === undefined) index.set(name, [i]);
     else places.push(i);

@@ -1,9 +1,9 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 import { encodeBase64 } from '../text/base64.ts';
 import type { BodyDigest } from './body-digest.ts';
 import type { Check, CompleteSignature } from './check.ts';
 import type { DkimReason, DkimResultWord } from './result.ts';
-import { diagnose } from './verdict-rules.ts';
+import { type DkimVerdictCode, dkimVerdictRules } from './verdict-rules.ts';
 
 /** What a verdict goes by besides the message. */
 export interface VerdictOptions {
@@ -42,6 +42,9 @@ export const resultWords: { readonly [reason in DkimReason]: DkimResultWord } = 
   'body-length-limited': 'policy',
 };
 
+/** The reasons whose finding has the same name. */
+type NamedReason = { [Reason in DkimReason]: `dkim.${Reason}` extends DkimVerdictCode ? Reason : never }[DkimReason];
+
 /**
  * The last rows of the verdict table, for a signature whose key could be tried: every row that applies is a finding, and
  * the first is the reason. Without a reason the signature passes.
@@ -53,48 +56,34 @@ export function judgeCheck(
   message: { mixed: boolean; keyName: string; provider: string },
   options: VerdictOptions,
 ): { reason?: DkimReason; diagnostics: Diagnostic[] } {
-  const { a, bh, l, x } = signature;
+  const { a, bh, l, t, x } = signature;
   const { bodyHash, unsignedBodyBytes } = check;
   const { now, clockSkewSeconds, acceptBodyLength } = options;
-  const reasons: DkimReason[] = [];
   const diagnostics: Diagnostic[] = [];
-  const add = (reason: DkimReason | undefined, finding: Diagnostic) => {
-    if (reason !== undefined) reasons.push(reason);
-    diagnostics.push(finding);
+  let reason: DkimReason | undefined;
+  const find = (code: DkimVerdictCode, params: Diagnostic['params'], tag?: string) => {
+    const span = signature.tags.find(({ name }) => name === tag)?.valueSpan;
+    diagnostics.push(
+      makeDiagnostic(dkimVerdictRules, code, params, { subject: 'DKIM-Signature', ...(span && { span }) }),
+    );
+  };
+  const add = (row: NamedReason, params: Diagnostic['params'], tag?: string) => {
+    reason ??= row;
+    find(`dkim.${row}`, params, tag);
   };
   if (bodyHash === 'not-checked' || check.signature === 'not-checked') {
-    const { provider } = message;
-    add('crypto-unsupported', diagnose('dkim.crypto-unsupported', { provider, a }, at(signature, 'a')));
+    add('crypto-unsupported', { provider: message.provider, a }, 'a');
   }
-  if (message.mixed) add('mixed-line-endings', diagnose('dkim.mixed-line-endings', {}, at(signature)));
-  if (l !== undefined && l > body.octets) {
-    const params = { length: l, octets: body.octets };
-    add('body-length-exceeded', diagnose('dkim.body-length-exceeded', params, at(signature, 'l')));
-  }
-  if (bodyHash === 'mismatch') {
-    const params = { computed: encodeBase64(body.sha256!), signed: bh };
-    add('body-hash', diagnose('dkim.body-hash', params, at(signature, 'bh')));
-  }
-  if (check.signature === 'mismatch') {
-    add('signature', diagnose('dkim.signature', { name: message.keyName }, at(signature, 'b')));
-  }
+  if (message.mixed) add('mixed-line-endings', {});
+  if (l !== undefined && l > body.octets) add('body-length-exceeded', { length: l, octets: body.octets }, 'l');
+  if (bodyHash === 'mismatch') add('body-hash', { computed: encodeBase64(body.sha256!), signed: bh }, 'bh');
+  if (check.signature === 'mismatch') add('signature', { name: message.keyName }, 'b');
   // RFC 6376 §3.5: receivers may allow for clocks that differ.
-  if (x !== undefined && now > x + clockSkewSeconds) {
-    add('expired', diagnose('dkim.expired', { seconds: now - x }, at(signature, 'x')));
-  }
+  if (x !== undefined && now > x + clockSkewSeconds) add('expired', { seconds: now - x }, 'x');
   if (unsignedBodyBytes > 0) {
-    const reason = acceptBodyLength ? undefined : 'body-length-limited';
-    add(reason, diagnose('dkim.unsigned-body', { octets: unsignedBodyBytes }, at(signature, 'l')));
+    if (!acceptBodyLength) reason ??= 'body-length-limited';
+    find('dkim.unsigned-body', { octets: unsignedBodyBytes }, 'l');
   }
-  if (signature.t !== undefined && signature.t > now + clockSkewSeconds) {
-    add(undefined, diagnose('dkim.future-timestamp', { seconds: signature.t - now }, at(signature, 't')));
-  }
-  const [reason] = reasons;
+  if (t !== undefined && t > now + clockSkewSeconds) find('dkim.future-timestamp', { seconds: t - now }, 't');
   return { ...(reason && { reason }), diagnostics };
-}
-
-/** Points at the value of a tag of the field, or at the field. */
-function at({ tags }: CompleteSignature, name?: string): Place {
-  const span = tags.find((tag) => tag.name === name)?.valueSpan;
-  return { subject: 'DKIM-Signature', ...(span && { span }) };
 }

@@ -111,11 +111,7 @@ export async function openToVerify(
   if (lineEndings !== undefined && lineEndings !== 'auto' && lineEndings !== 'as-is') {
     throw new TypeError(`Cannot ${action}: "lineEndings" must be "auto" or "as-is", received ${show(lineEndings)}`);
   }
-  return openMessage(message, {
-    limits,
-    ...(lineEndings && { lineEndings }),
-    ...(env.signal && { signal: env.signal }),
-  });
+  return openMessage(message, { limits, lineEndings, signal: env.signal });
 }
 
 function unsigned(): DkimResult {
@@ -172,9 +168,10 @@ async function verifyFields(
     lookups.set(name, lookup);
     return { facts, sound, lookup, digest: run.body.request(sound.canonicalization.body, l) };
   });
-  // Keys are fetched while the body is read. All are awaited together: when the signal aborts, all of them reject.
-  if (!run.body.requested) await message.close();
-  else await Promise.all([run.body.read(message), ...lookups.values()]);
+  // Keys are fetched while the body is read. Should that fail, or the signal abort, nobody awaits the other lookups.
+  for (const lookup of lookups.values()) lookup.catch(() => {});
+  if (run.body.requested) await run.body.read(message);
+  else await message.close();
   const results: DkimResult[] = [];
   for (const step of steps) results.push('lookup' in step ? await verifyJob(step, run) : step);
   return results;
@@ -214,7 +211,7 @@ async function verifyJob({ facts, sound, lookup, digest }: Job, run: Run): Promi
   if (message.lineEndings === 'lf') diagnostics.push(diagnose('dkim.lf-line-endings', {}));
   const { a: algorithm, domain, i: auid } = signature;
   const found = await lookup;
-  const choice = chooseKeys(found, { algorithm, domain, ...(auid && { auid }), minKeyBits, limits });
+  const choice = chooseKeys(found, { algorithm, domain, auid, minKeyBits, limits });
   if (choice.keys === undefined) {
     const { record, reason } = choice.none;
     diagnostics.push(...choice.none.diagnostics);

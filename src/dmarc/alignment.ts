@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { requireString, show } from '../environment.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
+import { diagnose } from './identifier-rules.ts';
 import type { AlignmentMode } from './record.ts';
-import { diagnose } from './verdict-rules.ts';
 
 /** Names the organizational domain of a domain; `undefined` where it has none, as a public suffix does. */
 export type OrganizationalDomainStrategy = (domain: string) => string | undefined;

@@ -37,8 +37,9 @@ export async function discoverByTreeWalk(
     steps.find(({ domain, records }) => domain === organizationalDomain && records === 1) ??
     // The public suffix speaks only for organizations without a record of their own.
     steps.find(({ record }) => record?.psd === 'y');
-  const base = { steps, organizationalDomain };
-  return at === undefined ? { ...base, outcome: 'none', reason: 'no-record' } : { ...base, outcome: 'found', at };
+  return at === undefined
+    ? { steps, organizationalDomain, outcome: 'none', reason: 'no-record' }
+    : { steps, organizationalDomain, outcome: 'found', at };
 }
 
 /** Finds the policy record of a normalized author domain as RFC 7489 §6.6.3 does: there, else at its organizational domain. */

@@ -1,13 +1,13 @@
-import { type Diagnostic, type Parsed, parsed, type Span } from '../diagnostics/diagnostic.ts';
+import type { Parsed, Span } from '../diagnostics/diagnostic.ts';
 import { requireList, requireOptions } from '../dns/build-arguments.ts';
 import { requireString } from '../environment.ts';
-import { applyChanges, type RecordEdit, type TextChange } from '../text/change.ts';
+import type { RecordEdit } from '../text/change.ts';
 import { isWsp } from '../text/characters.ts';
 import { writeReportUri } from '../text/report-uri.ts';
 import { DMARC_TAGS, type DmarcRecordOptions, writeTag } from './build.ts';
-import { type DmarcBuildCode, diagnose } from './build-rules.ts';
-import { parseDmarcRecord } from './parse.ts';
-import type { DmarcTag } from './record.ts';
+import type { DmarcBuildCode } from './build-rules.ts';
+import { diagnose } from './edit-rules.ts';
+import { type Edit, editTags, removeTag, sameName, setTag, type TagChange } from './edit-tags.ts';
 import type { DmarcRecordCode } from './rules.ts';
 
 /** Addresses to put behind those of a list, and others to take out of it. */
@@ -33,19 +33,6 @@ export type DmarcChanges = {
 
 const ACTION = 'edit the DMARC record';
 
-type Findings = Diagnostic<DmarcRecordCode | DmarcBuildCode>[];
-
-interface Edit {
-  text: string;
-  tags: DmarcTag[];
-  /** What stands between two tags. */
-  separator: string;
-  changes: TextChange[];
-  /** New tags: they come behind whatever else changes at their place. */
-  insertions: TextChange[];
-  diagnostics: Findings;
-}
-
 /**
  * Changes a DMARC record and leaves everything else as it is: order, case, white space, tags that nobody knows. The findings
  * are those about the new record.
@@ -63,48 +50,16 @@ export function editDmarcRecord(
 ): Parsed<RecordEdit, DmarcRecordCode | DmarcBuildCode> {
   requireString(ACTION, 'text', text);
   requireOptions(ACTION, changes);
-  const { value: record, diagnostics: findings } = parseDmarcRecord(text);
-  if (record === undefined) return parsed<RecordEdit, DmarcRecordCode | DmarcBuildCode>(undefined, findings);
-  if (findings.some(({ code }) => code === 'dmarc.pasted')) {
-    return parsed<RecordEdit, DmarcRecordCode | DmarcBuildCode>(undefined, [diagnose('dmarc.edit-pasted', {})]);
-  }
-  const { tags } = record;
-  const between = tags.length > 1 ? text.slice(tags[0]!.span.end, tags[1]!.span.start) : '';
-  const separator = /^[ \t]*;[ \t]*$/.test(between) ? between : '; ';
-  const edit: Edit = { text, tags, separator, changes: [], insertions: [], diagnostics: [] };
+  const written: { [tag: string]: TagChange } = {};
   for (const name of [...DMARC_TAGS, 'pct', 'rf', 'ri'] as const) {
     const change = changes[name];
     if (change === undefined) continue;
-    if (change === null) removeTag(edit, name);
-    else if (typeof change === 'object' && !Array.isArray(change)) changeAddresses(edit, name, change);
-    else if (name !== 'pct' && name !== 'rf' && name !== 'ri') setTag(edit, name, writeTag(ACTION, name, change)!);
+    if (change === null) written[name] = null;
+    else if (typeof change === 'object' && !Array.isArray(change)) {
+      written[name] = (edit) => changeAddresses(edit, name, change);
+    } else if (name !== 'pct' && name !== 'rf' && name !== 'ri') written[name] = writeTag(ACTION, name, change)!;
   }
-  const value = applyChanges(text, [...edit.changes, ...edit.insertions]);
-  return parsed(value, [...parseDmarcRecord(value.text).diagnostics, ...edit.diagnostics]);
-}
-
-function sameName(name: string): (tag: DmarcTag) => boolean {
-  return (tag) => tag.name.toLowerCase() === name;
-}
-
-/** Takes out a tag and every later one of its name, each with the separator before it. */
-function removeTag({ tags, changes }: Edit, name: string): void {
-  tags.forEach((tag, i) => {
-    const before = tags[i - 1];
-    if (before === undefined || !sameName(name)(tag)) return;
-    changes.push({ span: { start: before.span.end, end: tag.span.end }, replacement: '' });
-  });
-}
-
-function setTag({ tags, separator, changes, insertions }: Edit, name: string, value: string): void {
-  const tag = tags.find(sameName(name));
-  if (tag === undefined) {
-    // Many receivers and all guides have "p" second, as RFC 7489 wanted it.
-    const { end } = (name === 'p' ? tags[0] : tags.at(-1))!.span;
-    insertions.push({ span: { start: end, end }, replacement: `${separator}${name}=${value}` });
-  } else if (tag.value.toLowerCase() !== value.toLowerCase()) {
-    changes.push({ span: tag.valueSpan, replacement: value });
-  }
+  return editTags(text, written);
 }
 
 function changeAddresses(edit: Edit, name: string, change: AddressChanges): void {

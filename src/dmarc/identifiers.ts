@@ -3,11 +3,11 @@ import type { DnsSession } from '../dns/session.ts';
 import type { Limits } from '../limits.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
 import { checkAlignmentWith, type OrganizationalDomainStrategy } from './alignment.ts';
+import { diagnose } from './identifier-rules.ts';
 import { selectOrganizationalDomain } from './organizational-domain.ts';
 import type { AlignmentMode, DmarcRecord } from './record.ts';
 import type { AuthenticatedIdentifier, DmarcAlignment } from './result.ts';
 import { type TreeWalk, walkTree } from './tree-walk.ts';
-import { diagnose } from './verdict-rules.ts';
 
 // Every walk can cost seven more questions, and a message brings as many identifiers as its sender likes.
 const MAX_WALKED_DOMAINS = 10;
@@ -36,12 +36,12 @@ export interface ComparedAuthor {
 type Shortcut = 'aligned' | 'not-aligned' | 'open' | 'walk';
 
 /** Compares every identifier with the author domain by tree walks (RFC 9989 §4.10.2), and walks only where it must. */
-export async function compareByTreeWalk(
+export function compareByTreeWalk(
   author: ComparedAuthor,
   identifiers: readonly AuthenticatedIdentifier[],
   session: DnsSession,
   limits: Readonly<Limits>,
-): Promise<Comparison> {
+): Comparison | Promise<Comparison> {
   const plans = identifiers.map((identifier) => planComparison(author, identifier));
   const wanted = new Set<string>();
   for (const result of ['pass', 'temperror']) {
@@ -49,12 +49,37 @@ export async function compareByTreeWalk(
       if (plan.shortcut === 'walk' && plan.identifier.result === result) wanted.add(plan.domain);
     }
   }
-  const walkable = [...wanted].slice(0, MAX_WALKED_DOMAINS);
+  return wanted.size === 0
+    ? finishComparisons(author, plans, [], [])
+    : walkAndCompare(author, plans, [...wanted], session, limits);
+}
+
+async function walkAndCompare(
+  author: ComparedAuthor,
+  plans: readonly ComparisonPlan[],
+  wanted: readonly string[],
+  session: DnsSession,
+  limits: Readonly<Limits>,
+): Promise<Comparison> {
+  const walkable = wanted.slice(0, MAX_WALKED_DOMAINS);
   const walks = await Promise.all(walkable.map((domain) => walkTree(domain, session, limits)));
-  const byDomain = new Map(walks.map((walk) => [walk.start, walk]));
-  const tooMany = [...wanted].slice(MAX_WALKED_DOMAINS);
+  return finishComparisons(author, plans, walks, wanted.slice(MAX_WALKED_DOMAINS));
+}
+
+function finishComparisons(
+  author: ComparedAuthor,
+  plans: readonly ComparisonPlan[],
+  walks: readonly TreeWalk[],
+  tooMany: readonly string[],
+): Comparison {
   return {
-    compared: plans.map((plan) => finishComparison(author, plan, byDomain.get(plan.domain))),
+    compared: plans.map((plan) =>
+      finishComparison(
+        author,
+        plan,
+        walks.find(({ start }) => start === plan.domain),
+      ),
+    ),
     diagnostics: [
       ...plans.filter(({ valid }) => !valid).map(({ domain }) => diagnose('dmarc.invalid-identifier', { domain })),
       ...tooMany.map((domain) => diagnose('dmarc.identifier-limit', { domain, limit: MAX_WALKED_DOMAINS })),
@@ -100,15 +125,18 @@ function finishComparison(
   walk: TreeWalk | undefined,
 ): ComparedIdentifier {
   const { method, result } = identifier;
-  const base = { method, domain, result, mode };
+  const alignment: DmarcAlignment = { method, domain, result, mode, aligned: shortcut === 'aligned' };
   if (shortcut !== 'walk' || walk === undefined) {
-    const aligned = shortcut === 'aligned';
-    const known = aligned && mode === 'relaxed' && organizationalDomain !== undefined;
-    return { alignment: { ...base, aligned, ...(known && { organizationalDomain }) }, open: shortcut === 'open' };
+    if (alignment.aligned && mode === 'relaxed' && organizationalDomain !== undefined) {
+      alignment.organizationalDomain = organizationalDomain;
+    }
+    return { alignment, open: shortcut === 'open' };
   }
   const own = selectOrganizationalDomain(walk);
-  if (own === undefined) return { alignment: { ...base, aligned: false }, open: true };
-  return { alignment: { ...base, aligned: own === organizationalDomain, organizationalDomain: own }, open: false };
+  if (own === undefined) return { alignment, open: true };
+  alignment.aligned = own === organizationalDomain;
+  alignment.organizationalDomain = own;
+  return { alignment, open: false };
 }
 
 /** Compares every identifier with the author domain as RFC 7489 §3.1 does: by a function that knows organizational domains. */

@@ -87,15 +87,16 @@ function checkVersion(reading: Reading): boolean {
   const { text, tags, first } = reading;
   const [tag] = tags;
   const end = tag && tag === first[3] ? tag.span.end : 0;
-  const value = textOf(text, { start: 0, end });
+  const span = { start: 0, end };
+  const value = textOf(text, span);
   if (isDmarcRecord(value)) {
-    if (value !== 'v=DMARC1') report(reading, 'dmarc.version-form', { value }, { start: 0, end }, 'v=DMARC1');
+    if (value !== 'v=DMARC1') report(reading, 'dmarc.version-form', { value }, span, 'v=DMARC1');
     return true;
   }
   // RFC 9989 §4.7: another version voids the record. What looks like one is still worth reading to its author.
   const near = tag !== undefined && /^(v\W*dm|p\W*=)/i.test(text.slice(tag.span.start));
   const cure = end ? 'v=DMARC1' : 'v=DMARC1; ';
-  report(reading, 'dmarc.version', { value: text }, { start: 0, end }, near ? cure : undefined);
+  report(reading, 'dmarc.version', { value: text }, span, near ? cure : undefined);
   return near;
 }
 
@@ -155,21 +156,17 @@ function choose<T extends string>(
 ): T | undefined {
   if (!tag) return absent;
   const written = tag.value.toLowerCase();
-  const found = allowed.indexOf(written as T);
-  if (found >= 0) return allowed[found];
+  if (allowed.includes(written as T)) return written as T;
   // Letters only: that also takes off the quotes and dots around a keyword.
   const word = written.replace(/[^a-z]/g, '');
   const meant = meantWord(word, [...allowed, 'relaxed', 'strict', 'yes', 'no']);
   const cure = allowed.find((it) => it === meant || it === meant?.[0] || WORDS[it]?.test(word));
-  const { name, value, valueSpan } = tag;
-  report(
-    reading,
-    'dmarc.tag-value',
-    { name, allowed: allowed.join(', ').replace(/, (?=\w+$)/, ' or '), value },
-    valueSpan,
-    cure,
-  );
+  reportValue(reading, tag, allowed.join(', ').replace(/, (?=\w+$)/, ' or '), cure);
   return undefined;
+}
+
+function reportValue(reading: Reading, { name, value, valueSpan }: DmarcTag, allowed: string, cure?: string): void {
+  report(reading, 'dmarc.tag-value', { name, allowed, value }, valueSpan, cure);
 }
 
 /**
@@ -186,7 +183,6 @@ function readFailureOptions(reading: Reading, tag: DmarcTag | undefined): string
   const options = [...new Set(written.match(/[01ds]/g))].filter((option) => option !== '0' || !written.includes('1'));
   const meant = options.join(':');
   if (meant && meant === written) return options;
-  const { name, value, valueSpan } = tag;
-  report(reading, 'dmarc.tag-value', { name, allowed: 'like 0, 1 or 1:d:s', value }, valueSpan, meant || undefined);
+  reportValue(reading, tag, 'like 0, 1 or 1:d:s', meant || undefined);
   return ['0'];
 }

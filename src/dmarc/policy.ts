@@ -49,9 +49,9 @@ function readPolicyTag(tags: DmarcRecord['tags'], name: string): DmarcPolicy | '
 
 /** The policy of RFC 9989: t=y takes every policy one step down (§4.7). */
 export function applyTesting(policy: PublishedPolicy, testing: boolean): NonNullable<DmarcResult['policy']> {
-  const { published } = policy;
+  const { published, source } = policy;
   const lower = published === 'reject' ? 'quarantine' : 'none';
-  return { ...policy, effective: testing ? lower : published, testing };
+  return { published, source, effective: testing ? lower : published, testing };
 }
 
 /** What a receiver may do with mail that fails, on the policy alone. */

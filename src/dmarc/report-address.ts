@@ -106,7 +106,17 @@ export async function authorizeReportAddresses(
   const { organizationalDomain: strategy } = options;
   if (strategy !== undefined) requireStrategy(ACTION, strategy);
   const limits = resolveLimits(options.limits);
-  const session = DnsSession.open(env, limits);
+  return authorizeAddresses(record, policyDomain, strategy, DnsSession.open(env, limits), limits);
+}
+
+/** The same within a session; the domain is normalized. */
+export async function authorizeAddresses(
+  record: Pick<DmarcRecord, 'rua' | 'ruf' | 'psd'>,
+  policyDomain: string,
+  strategy: OrganizationalDomainStrategy | undefined,
+  session: DnsSession,
+  limits: Readonly<Limits>,
+): Promise<ReportAddresses> {
   const context: Context = { policyDomain, strategy, session, limits, hosts: new Set(), diagnostics: [] };
   const rua = record.rua.map((uri) => authorize(uri, 'rua', context));
   const ruf = record.ruf.map((uri) =>

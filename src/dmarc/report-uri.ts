@@ -32,10 +32,10 @@ function readUri(reading: Reading, name: string, from: number, to: number, uris:
   const span = trimmed(reading.text, from, to);
   const { start, end } = span;
   const value = textOf(reading.text, span);
-  const match = URI.exec(value);
+  // Nearly every address is as plain as this, and exec() takes twice as long as test().
+  const match = /^mailto:[\w.-]+@[\w.-]+$/.test(value) ? [value, value.slice(7)] : URI.exec(value);
   if (match) {
-    const address = match[1];
-    const limit = match[2] ?? '';
+    const [, address, limit = ''] = match;
     const uri: DmarcUri = { uri: value.slice(0, value.length - limit.length), scheme: 'mailto', span };
     uris.push(uri);
     if (address) {

@@ -40,8 +40,8 @@ export function trimmed(text: string, from: number, to: number): Span {
   let start = from;
   let end = to;
   // Nothing else of the text that is read is below: whatever is not printable was replaced.
-  while (start < end && text[start]! <= ' ') start++;
-  while (start < end && text[end - 1]! <= ' ') end--;
+  while (start < end && text.charCodeAt(start) <= 0x20) start++;
+  while (start < end && text.charCodeAt(end - 1) <= 0x20) end--;
   return { start, end };
 }
 
@@ -81,7 +81,7 @@ export function scanTag(reading: Reading, from: number, to: number): number {
   const { start, end } = span;
   // Not find(), which would read on to the end of the text for each of many pieces without "=".
   let equals = start;
-  while (equals < end && text[equals] !== '=') equals++;
+  while (equals < end && text.charCodeAt(equals) !== 0x3d) equals++;
   const nameSpan = trimmed(text, start, equals);
   const valueSpan = trimmed(text, equals + 1, end);
   const name = textOf(text, nameSpan);

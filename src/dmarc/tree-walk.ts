@@ -77,7 +77,8 @@ export function readAnswer(domain: string, answer: DnsAnswer<'TXT'>, limits: Rea
   const read: DmarcAnswer = { domain, name, status, records: 0, findings: [], diagnostics: [] };
   switch (answer.status) {
     case 'answer':
-      return Object.assign(read, readRecords(name, answer.records, limits));
+      readRecords(read, answer.records, limits);
+      return read;
     case 'nodata':
     case 'nxdomain':
       return read;
@@ -90,23 +91,22 @@ export function readAnswer(domain: string, answer: DnsAnswer<'TXT'>, limits: Rea
   }
 }
 
-function readRecords(
-  name: string,
-  records: readonly { text: string }[],
-  { recordBytes }: Readonly<Limits>,
-): Partial<DmarcAnswer> {
+function readRecords(read: DmarcAnswer, records: readonly { text: string }[], { recordBytes }: Readonly<Limits>): void {
+  const { name } = read;
   const texts = records.map(({ text }) => text).filter(isDmarcRecord);
+  read.records = texts.length;
   const [text] = texts;
-  if (text === undefined) return {};
+  if (text === undefined) return;
   if (texts.length > 1) {
-    const diagnostic = diagnose('dmarc.multiple-records', { name, count: texts.length }, { subject: name });
-    return { records: texts.length, diagnostics: [diagnostic] };
+    read.diagnostics.push(diagnose('dmarc.multiple-records', { name, count: texts.length }, { subject: name }));
+    return;
   }
+  read.text = text.slice(0, recordBytes);
   if (text.length > recordBytes) {
-    const finding = diagnose('dmarc.record-too-large', { name, limit: recordBytes }, { subject: name });
-    return { records: 1, text: text.slice(0, recordBytes), findings: [finding] };
+    read.findings.push(diagnose('dmarc.record-too-large', { name, limit: recordBytes }, { subject: name }));
+    return;
   }
   const { value, diagnostics } = parsePublishedDmarcRecord(text);
-  const findings = diagnostics.map((diagnostic) => ({ ...diagnostic, subject: name }));
-  return { records: 1, text, ...(value && { record: value }), findings };
+  if (value) read.record = value;
+  for (const diagnostic of diagnostics) read.findings.push({ ...diagnostic, subject: name });
 }

@@ -72,8 +72,9 @@ export function authorDomain(header: HeaderBlock): AuthorResult {
     diagnostics.push(diagnose('message.no-from', {}));
     return { reason: 'no-author-domain', diagnostics };
   }
-  const { diagnostics: findings, ...author } = judgeField(header, first);
-  return { ...author, diagnostics: [...diagnostics, ...findings] };
+  const author = judgeField(header, first);
+  author.diagnostics.unshift(...diagnostics);
+  return author;
 }
 
 function lineAt({ bytes }: HeaderBlock, { start, end }: Span): string {
@@ -147,7 +148,7 @@ function judgeField(header: HeaderBlock, field: HeaderField): AuthorResult {
   diagnostics.push(...readerFindings(authors, domain));
   const address = list.mailboxes[0]!.address;
   const single = list.mailboxes.every((mailbox) => mailbox.address === address);
-  return { domain, ...(single && { address }), diagnostics };
+  return single ? { domain, address, diagnostics } : { domain, diagnostics };
 }
 
 /** What a finding quotes is bounded: a result should not hold the message several times over. */

@@ -20,13 +20,10 @@ export function headerFindings(header: HeaderBlock): Diagnostic<MessageCode>[] {
     findings.push(diagnose('message.space-before-colon', { name: spaced.name }, { span }));
   }
   if (fields.length === 0) findings.push(diagnose('message.no-header', {}));
-  if (hasHighOctets(bytes)) {
-    findings.push(diagnose(utf8(bytes) === undefined ? 'message.header-not-utf8' : 'message.header-utf8', {}));
+  const text = utf8(bytes);
+  // What is not ASCII takes more octets than it makes UTF-16 units; to decode is faster than to look at each octet.
+  if (text?.length !== bytes.length) {
+    findings.push(diagnose(text === undefined ? 'message.header-not-utf8' : 'message.header-utf8', {}));
   }
   return findings;
-}
-
-function hasHighOctets(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return true;
-  return false;
 }

@@ -7,7 +7,7 @@ const LF = 0x0a;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const AT = 0x40;
-const PATTERN = 'from:';
+const PATTERN = 'from';
 const MOST_KEPT = 16;
 
 /** What looks like a From field to software that reads lines more loosely than RFC 5322. */
@@ -26,41 +26,51 @@ type LineBegin = 'line' | 'fold' | 'bare';
  * Real From fields are left out; 16 of each kind are kept.
  */
 export function findFromLookalikes(header: HeaderBlock): FromLookalikes {
-  const { bytes } = header;
-  const real = new Set(header.fields.map((field) => (field.name === 'from' ? field.colon : -1)));
+  const { bytes, fields } = header;
   const found: FromLookalikes = { hidden: [], folded: [] };
-  let fresh: LineBegin | undefined = 'line';
-  let freshStart = 0;
-  let matched = 0;
-  let begin: LineBegin = 'line';
-  let start = 0;
+  let next = 0;
+  // Backwards from each colon, of which there are few. A colon is an octet that counts, so no octet is read for two of them.
   for (let i = 0; i < bytes.length; i++) {
-    const c = bytes[i]!;
-    if (c === CR || c === LF) {
-      const crlf = c === CR && bytes[i + 1] === LF;
-      if (crlf) i++;
-      freshStart = i + 1;
-      fresh = !crlf ? 'bare' : isWsp(bytes[i + 1] ?? 0) ? 'fold' : 'line';
-      continue;
-    }
-    if ((matched === 0 && fresh === undefined) || c <= 0x20 || c >= 0x7f) continue;
-    const lower = c >= 0x41 && c <= 0x5a ? c | 0x20 : c;
-    // The letters of the pattern differ, so at most one of the two places where it may have begun goes on.
-    if (fresh !== undefined && lower === PATTERN.charCodeAt(0)) {
-      matched = 1;
-      begin = fresh;
-      start = freshStart;
-    } else if (lower === PATTERN.charCodeAt(matched) && matched > 0) {
-      matched++;
-    } else {
-      matched = 0;
-    }
-    fresh = undefined;
-    if (matched < PATTERN.length) continue;
-    matched = 0;
-    if (!real.has(i)) keep(found, begin, bytes, start, i);
+    if (bytes[i] !== COLON) continue;
+    const first = startOfPattern(bytes, i);
+    if (first === -1) continue;
+    const lineBreak = lineBreakBefore(bytes, first);
+    while (next < fields.length && fields[next]!.colon < i) next++;
+    const field = fields[next];
+    if (lineBreak === undefined || (field?.colon === i && field.name === 'from')) continue;
+    keep(found, lineBegin(bytes, lineBreak), bytes, lineBreak + 1, i);
   }
   return found;
+}
+
+/** The last octet before an offset that is no white space, control character or octet above 126; -1 where there is none. */
+function lastThatCounts(bytes: Uint8Array, before: number): number {
+  let i = before - 1;
+  while (i >= 0 && (bytes[i]! <= 0x20 || bytes[i]! >= 0x7f)) i--;
+  return i;
+}
+
+/** Where the letters before a colon begin, if they are those of "from"; else -1. */
+function startOfPattern(bytes: Uint8Array, colon: number): number {
+  let at = colon;
+  for (let i = PATTERN.length - 1; i >= 0; i--) {
+    at = lastThatCounts(bytes, at);
+    if (at === -1 || (bytes[at]! | 0x20) !== PATTERN.charCodeAt(i)) return -1;
+  }
+  return at;
+}
+
+/** The end of the line break before an offset, -1 for the beginning; `undefined` where an octet that counts stands between. */
+function lineBreakBefore(bytes: Uint8Array, offset: number): number | undefined {
+  const last = lastThatCounts(bytes, offset);
+  for (let i = offset - 1; i > last; i--) if (bytes[i] === LF || bytes[i] === CR) return i;
+  return last === -1 ? -1 : undefined;
+}
+
+function lineBegin(bytes: Uint8Array, lineBreak: number): LineBegin {
+  if (lineBreak === -1) return 'line';
+  if (bytes[lineBreak] !== LF || bytes[lineBreak - 1] !== CR) return 'bare';
+  return isWsp(bytes[lineBreak + 1]!) ? 'fold' : 'line';
 }
 
 function keep(found: FromLookalikes, begin: LineBegin, bytes: Uint8Array, start: number, colon: number): void {

@@ -19,8 +19,8 @@ export interface OpenOptions {
    * `auto` (default): a message without any CR up to its first empty line is a file with LF lines, read as if they ended in CRLF.
    * `as-is`: only CRLF ends a line.
    */
-  lineEndings?: 'auto' | 'as-is';
-  signal?: AbortSignal;
+  lineEndings?: 'auto' | 'as-is' | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** The octets that were read until the header block ended, and the first octets of the body. */
@@ -46,13 +46,15 @@ export async function openMessage(source: MessageSource, options: OpenOptions): 
   const { bytes, end, bodyChunk, reader } = head ?? (await readHead(source, auto, limits, signal));
   const { header, over } = readHeader(bytes, end, limits);
   if (over !== undefined) await reader?.close();
-  return {
+  const opened: OpenedMessage = {
     header,
     tooLarge: over !== undefined,
-    ...(over && { over }),
     lineEndings: end.lineEndings,
-    ...bodyOf(over === undefined ? bodyChunk : undefined, reader, signal),
+    readBody: bodyReader(over === undefined ? bodyChunk : undefined, reader, signal),
+    close: async () => reader?.close(),
   };
+  if (over) opened.over = over;
+  return opened;
 }
 
 /** The header block must end before this offset; two octets more show whether the empty line follows right behind the limit. */
@@ -122,7 +124,8 @@ function readHeader(
   const tooLong = headerEnd > limits.headerBytes;
   const raw = bytes.subarray(0, Math.min(headerEnd, limits.headerBytes));
   const block = lineEndings === 'lf' ? withCrlf(raw) : raw;
-  const { complete, ...header } = splitHeaderFields(block, 'crlf', limits.headerFields);
+  const { complete, fields, malformed, bytes: octets } = splitHeaderFields(block, 'crlf', limits.headerFields);
+  const header: HeaderBlock = { bytes: octets, fields, malformed };
   if (!complete) return { header: { ...header, cutOff: true }, over: { limit: limits.headerFields, unit: 'fields' } };
   if (!tooLong) return { header };
   return { header: withoutLastLine(header), over: { limit: limits.headerBytes, unit: 'octets' } };
@@ -139,13 +142,13 @@ function withoutLastLine({ bytes, fields, malformed }: HeaderBlock): HeaderBlock
   };
 }
 
-function bodyOf(
+function bodyReader(
   first: Uint8Array | undefined,
   reader: ChunkReader | undefined,
   signal: AbortSignal | undefined,
-): Pick<OpenedMessage, 'readBody' | 'close'> {
+): OpenedMessage['readBody'] {
   let begun = false;
-  const readBody = async (visit: (chunk: Uint8Array) => void): Promise<void> => {
+  return async (visit) => {
     if (begun) throw new Error('The body of a message can be read once');
     begun = true;
     signal?.throwIfAborted();
@@ -155,5 +158,4 @@ function bodyOf(
       if (chunk.length > 0) visit(chunk);
     }
   };
-  return { readBody, close: async () => reader?.close() };
 }

@@ -1,15 +1,16 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { requireRecordName } from '../dns/build-arguments.ts';
+import { readLookup } from '../dns/record-lookup.ts';
 import { DnsSession } from '../dns/session.ts';
-import { lookupTxt, type TxtLookup } from '../dns/txt.ts';
-import { type Environment, requireEnvironment, unreachable } from '../environment.ts';
+import { lookupTxt } from '../dns/txt.ts';
+import { type Environment, requireEnvironment } from '../environment.ts';
 import { fetchDocument, type HttpsAnswer } from '../https/document.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { utf8 } from '../text/bytes.ts';
 import { isMtaStsRecord, parseMtaStsRecord } from './parse.ts';
 import { parseMtaStsPolicy } from './parse-policy.ts';
 import type { MtaStsResult } from './result.ts';
-import { diagnose } from './verdict-rules.ts';
+import { diagnose, mtaStsLookupRules } from './verdict-rules.ts';
 
 export interface MtaStsOptions {
   /** `elapsedMs` holds for the DNS question and for the fetch each. */
@@ -43,8 +44,8 @@ export async function lookupMtaSts(
   const limits = resolveLimits(options.limits);
   const lookup = await lookupTxt(name, isMtaStsRecord, DnsSession.open(env, limits), limits);
   const policyUrl = `https://mta-sts.${policyDomain}/.well-known/mta-sts.txt`;
-  const result: MtaStsResult = { domain: policyDomain, status: 'none', name, policyUrl, diagnostics: [] };
-  readRecord(result, lookup, limits);
+  const facts = readLookup(lookup, 'mta-sts', mtaStsLookupRules, parseMtaStsRecord, limits);
+  const result: MtaStsResult = { domain: policyDomain, name, policyUrl, ...facts };
   if (result.status !== 'found') return result;
   const answer = await fetchDocument(policyUrl, env, { maxBytes: MAX_POLICY_OCTETS, elapsedMs: limits.elapsedMs });
   readDocument(result, answer);
@@ -53,46 +54,6 @@ export async function lookupMtaSts(
 
 function add({ diagnostics }: MtaStsResult, findings: readonly Diagnostic[], subject: string): void {
   for (const finding of findings) diagnostics.push({ ...finding, subject });
-}
-
-function readRecord(result: MtaStsResult, lookup: TxtLookup, { recordBytes }: Readonly<Limits>): void {
-  const { name } = result;
-  switch (lookup.status) {
-    case 'found':
-      readText(result, lookup.text);
-      break;
-    case 'none': {
-      // A record that only nearly is one is as good as none to a sender, but its owner wants to know.
-      const near = lookup.others.find((text) => parseMtaStsRecord(text).value !== undefined);
-      if (near !== undefined) readText(result, near);
-      break;
-    }
-    case 'several': {
-      const { count } = lookup;
-      Object.assign(result, { status: 'invalid', reason: 'multiple-records' });
-      add(result, [diagnose('mta-sts.multiple-records', { name, count })], name);
-      break;
-    }
-    case 'too-large':
-      Object.assign(result, { status: 'invalid', reason: 'record-too-large' });
-      add(result, [diagnose('mta-sts.record-too-large', { name, limit: recordBytes })], name);
-      break;
-    case 'failure':
-      Object.assign(result, { status: 'unknown', reason: 'dns-failure' });
-      add(result, [diagnose('mta-sts.dns-failure', { name, reason: lookup.reason })], name);
-      break;
-    default:
-      unreachable(lookup);
-  }
-}
-
-function readText(result: MtaStsResult, text: string): void {
-  const { ok, value, diagnostics } = parseMtaStsRecord(text);
-  result.text = text;
-  if (value !== undefined) result.record = value;
-  add(result, diagnostics, result.name);
-  if (ok) result.status = 'found';
-  else Object.assign(result, { status: 'invalid', reason: 'record-syntax' });
 }
 
 function readDocument(result: MtaStsResult, answer: HttpsAnswer): void {

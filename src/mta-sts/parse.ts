@@ -1,7 +1,6 @@
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
-import { type FieldGrammar, fixOf, scanFieldRecord } from '../text/field-record.ts';
-import { moveSpans, unwrapPasted } from '../text/pasted.ts';
+import { type FieldGrammar, fixOf, readPasted, scanFieldRecord } from '../text/field-record.ts';
 import type { MtaStsRecord } from './record.ts';
 import { diagnose, type MtaStsRecordCode } from './rules.ts';
 
@@ -23,11 +22,7 @@ export function isMtaStsRecord(text: string): boolean {
  */
 export function parseMtaStsRecord(text: string): Parsed<MtaStsRecord, MtaStsRecordCode> {
   requireString('parse the MTA-STS record', 'text', text);
-  const pasted = isMtaStsRecord(text) ? undefined : unwrapPasted(text);
-  if (pasted === undefined) return read(text);
-  const { value, diagnostics } = moveSpans(read(pasted.text), pasted);
-  const place = { span: { start: 0, end: text.length }, ...fixOf(pasted.text) };
-  return parsed(value, [diagnose('mta-sts.pasted', {}, place), ...diagnostics]);
+  return readPasted(text, isMtaStsRecord, read, (place) => diagnose('mta-sts.pasted', {}, place));
 }
 
 /**
@@ -38,9 +33,9 @@ export function parseMtaStsRecord(text: string): Parsed<MtaStsRecord, MtaStsReco
  */
 function read(text: string): Parsed<MtaStsRecord, MtaStsRecordCode> {
   const { meant, tags, first, faults } = scanFieldRecord(text, GRAMMAR);
-  const diagnostics = faults
-    .filter(({ kind }) => meant || kind === 'version')
-    .map(({ kind, value, span, cure }) => diagnose(`mta-sts.${kind}`, { value }, { span, ...fixOf(cure) }));
+  const diagnostics = faults.map(({ kind, value, span, cure }) =>
+    diagnose(`mta-sts.${kind}`, { value }, { span, ...fixOf(cure) }),
+  );
   if (!meant) return parsed<MtaStsRecord, MtaStsRecordCode>(undefined, diagnostics);
   const tag = first.get('id');
   if (tag?.name !== 'id') {

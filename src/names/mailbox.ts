@@ -311,7 +311,8 @@ function readAddrSpec(reader: Reader, words: Token[], name: string | undefined):
   const { kind, start, end, spaced } = reader.token;
   if (kind !== 'word' && kind !== 'literal') return 'no domain';
   advance(reader);
-  const localPart = words.map((word) => text.slice(word.start, word.end)).join('');
+  let localPart = '';
+  for (const word of words) localPart += text.slice(word.start, word.end);
   // RFC 2047 §5: an encoded-word is no part of an addr-spec; software that decodes it there sees another address.
   if (localPart.includes('=?') && localPart.includes('?=')) return 'encoded-word in an address';
   const span = { start: first.start, end };
@@ -323,7 +324,8 @@ function readAddrSpec(reader: Reader, words: Token[], name: string | undefined):
   const domain = text.slice(start, end);
   const address = `${localPart}@${domain}`;
   const mailbox: Mailbox = { address, localPart, domain, span, domainSpan: { start, end } };
-  list.mailboxes.push(name === undefined ? mailbox : { ...mailbox, displayName: name });
+  if (name !== undefined) mailbox.displayName = name;
+  list.mailboxes.push(mailbox);
   return undefined;
 }
 

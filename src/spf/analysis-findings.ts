@@ -142,7 +142,8 @@ function judgeCheck(
 ): void {
   const { diagnostics, seen } = walk;
   const params = { term: term.term, domain: check.domain };
-  const place = removalOf(term, domain);
+  // Without its redirect a record says nothing about other senders.
+  const place = term.kind === 'redirect' ? placeOf(term, domain) : removalOf(term, domain);
   switch (check.status) {
     case 'nxdomain':
       diagnostics.push(note('spf.include-dangling', params, place));

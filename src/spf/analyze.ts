@@ -1,7 +1,7 @@
+import { requireRecordName } from '../dns/build-arguments.ts';
 import { DnsSession } from '../dns/session.ts';
-import { type Environment, requireEnvironment, requireString } from '../environment.ts';
+import { type Environment, requireEnvironment } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
-import { parseDomainName } from '../names/domain-name.ts';
 import type { SpfAnalysis, SpfAnalyzedRecord, SpfDynamicTerm } from './analysis.ts';
 import { findFaults } from './analysis-findings.ts';
 import { diagnose } from './analyze-rules.ts';
@@ -51,10 +51,7 @@ export async function analyzeSpf(
 
 /** The normalized name; a `TypeError` where it is none. */
 export function requireDomain(action: string, domain: unknown): string {
-  requireString(action, 'domain', domain);
-  const result = parseDomainName(domain);
-  if (result.ok) return result.name;
-  throw new TypeError(`Cannot ${action}: "domain" must be a domain name, received ${JSON.stringify(domain)}`);
+  return requireRecordName(action, '', domain).domain;
 }
 
 /** Analyzes within a session; `text` stands for the published record of the domain. */

@@ -3,6 +3,7 @@ import type { DnsAnswer, RecordData, RecordType } from '../dns/resolver.ts';
 import type { DnsSession } from '../dns/session.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
+import { diagnose as diagnoseClient } from './client-rules.ts';
 import type { SpfFault, SpfQuery, SpfStep } from './result.ts';
 import { diagnose } from './verdict-rules.ts';
 
@@ -66,7 +67,7 @@ export class SpfBudget {
     const asked = this.#asked.get(name) ?? 0;
     if ((asked & TYPE_BITS[type]) === 0) {
       if (this.queries >= this.limits.spfQueries && !this.#closed) {
-        this.diagnostics.push(diagnose('spf.query-limit', { limit: this.limits.spfQueries }, { ...origin }));
+        this.diagnostics.push(diagnoseClient('spf.query-limit', { limit: this.limits.spfQueries }, { ...origin }));
         return 'query-limit';
       }
       this.queries++;
@@ -90,7 +91,9 @@ export class SpfBudget {
         return [];
       case 'failure':
         if (this.#session.expired) {
-          this.diagnostics.push(diagnose('spf.deadline', { name, type, limit: this.limits.elapsedMs }, { ...origin }));
+          this.diagnostics.push(
+            diagnoseClient('spf.deadline', { name, type, limit: this.limits.elapsedMs }, { ...origin }),
+          );
           return 'deadline';
         }
         this.diagnostics.push(diagnose('spf.dns-failure', { name, type, reason: answer.reason }, { ...origin }));

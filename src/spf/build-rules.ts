@@ -1,8 +1,8 @@
 import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
+import type { SpfEditCode } from './edit-rules.ts';
 
 /** What is wrong or unwise about an SPF record to publish, besides what its parser finds. */
 export const spfBuildRules = {
-  'spf.build-value': ['error', 'RFC 7208', '12', '"{value}" is no value for "{name}"'],
   'spf.build-lookups': [
     'error',
     'RFC 7208',
@@ -18,17 +18,9 @@ export const spfBuildRules = {
     '3.4',
     'The record has {length} octets: above 450 an answer may not fit into 512',
   ],
-  'spf.edit-absent': ['warning', 'RFC 7208', '4.6.1', 'There is no term "{value}" to remove'],
-  'spf.edit-present': ['info', 'RFC 7208', '4.6.2', 'The record has "{value}" already'],
-  'spf.edit-pasted': [
-    'error',
-    'RFC 7208',
-    '3.3',
-    'Only a record without quotes or a zone-file line around it can be edited',
-  ],
 } as const;
 
-export type SpfBuildCode = keyof typeof spfBuildRules;
+export type SpfBuildCode = keyof typeof spfBuildRules | SpfEditCode;
 
 export const diagnose: Diagnose<typeof spfBuildRules> = (code, params, place) =>
   makeDiagnostic(spfBuildRules, code, params, place);

@@ -5,6 +5,7 @@ import { show } from '../environment.ts';
 import { domainName } from '../names/domain-name.ts';
 import { parseIpAddress } from '../names/ip-address.ts';
 import { diagnose, type SpfBuildCode } from './build-rules.ts';
+import { diagnose as diagnoseEdit } from './edit-rules.ts';
 import { parseSpfRecord } from './parse.ts';
 import type { SpfRecord } from './record.ts';
 import type { SpfRecordCode } from './rules.ts';
@@ -75,7 +76,7 @@ function senders(options: SpfRecordOptions, diagnostics: Findings): string[] {
     // A value with a space in it would be several terms.
     const isTerm = /^[!-~]+$/.test(term) && !('code' in readTerm(term, 0, term.length));
     if (isTerm) terms.push(term);
-    else diagnostics.push(diagnose('spf.build-value', { name: option, value }));
+    else diagnostics.push(diagnoseEdit('spf.build-value', { name: option, value }));
   };
   for (const value of requireList(ACTION, 'addresses', options.addresses)) {
     add('addresses', value, `${value.includes(':') ? 'ip6' : 'ip4'}:${value}`);
@@ -104,7 +105,7 @@ function modifiers(options: SpfRecordOptions, diagnostics: Findings): string[] {
     const term = `${name}=${asciiName(value)}`;
     const isTerm = /^[!-~]+$/.test(term) && !('code' in readTerm(term, 0, term.length));
     if (isTerm) terms.push(term);
-    else diagnostics.push(diagnose('spf.build-value', { name, value }));
+    else diagnostics.push(diagnoseEdit('spf.build-value', { name, value }));
   }
   return terms;
 }

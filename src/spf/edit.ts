@@ -2,7 +2,8 @@ import { type Diagnostic, type Parsed, parsed, type Span } from '../diagnostics/
 import { requireList, requireOneOf, requireOptions } from '../dns/build-arguments.ts';
 import { requireString } from '../environment.ts';
 import { applyChanges, type RecordEdit, type TextChange } from '../text/change.ts';
-import { diagnose, type SpfBuildCode } from './build-rules.ts';
+import type { SpfBuildCode } from './build-rules.ts';
+import { diagnose } from './edit-rules.ts';
 import { parseSpfRecord } from './parse.ts';
 import type { SpfTerm } from './record.ts';
 import type { SpfRecordCode } from './rules.ts';

@@ -3,9 +3,8 @@ import type { DnsAnswer, RecordType, TxtData } from '../dns/resolver.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import type { SpfRecordStatus } from './analysis.ts';
-import type { SpfSubject } from './identity.ts';
-import { selectRecord } from './lookup.ts';
-import { expandName, expandText, queryName, usesMacro } from './macro.ts';
+import { selectText } from './lookup.ts';
+import { queryName, usesMacro, writeMacro } from './macro.ts';
 import { MOST_HOSTS, mxHosts } from './mechanisms.ts';
 import { isSpfRecord, parseSpfRecord } from './parse.ts';
 import type { SpfMacroPart, SpfMacroString, SpfRecord, SpfTerm } from './record.ts';
@@ -14,6 +13,8 @@ import type { SpfMacroPart, SpfMacroString, SpfRecord, SpfTerm } from './record.
 // the wild have some 60 records.
 export const MOST_RECORDS = 200;
 const MOST_QUESTIONS = 2000;
+// More than a name may have.
+const MOST_OCTETS = 255;
 
 /** What is published at one domain. */
 export interface PublishedRecord {
@@ -108,8 +109,8 @@ function readAnswer(domain: string, answer: DnsAnswer<'TXT'> | undefined, limits
 }
 
 function readText(domain: string, records: readonly TxtData[], { recordBytes }: Readonly<Limits>): PublishedRecord {
-  const { text, fault, diagnostics } = selectRecord(domain, records, recordBytes);
-  if (text === undefined || fault === 'record-too-large') {
+  const { text, fault, diagnostics } = selectText(domain, records, recordBytes);
+  if (text === undefined || fault !== undefined) {
     return { status: fault ?? 'no-record', ...(text !== undefined && { text }), diagnostics };
   }
   // Here nobody waits for a verdict: all findings count. Two of the parser's are told better with the tree in view.
@@ -168,25 +169,17 @@ export function findStaticTarget(
 ): { target: string } | { dynamic: true } | { invalid: string } {
   if (macro === undefined) return { target: domain };
   if (usesMacro(macro.parts, 'slipvhcrt')) return { dynamic: true };
-  const text = expandName(macro.parts, { subject: anySender(root), domain });
+  const text = expandStatic(macro.parts, domain, root);
   const target = queryName(text);
   return target === undefined ? { invalid: text } : { target };
 }
 
-/** What a macro of the letter `d` stands for in the record of a domain. */
-export function expandDomain(part: SpfMacroPart, domain: string): string {
-  return expandText([part], { subject: anySender(domain), domain }, 1000);
-}
-
-function anySender(domain: string): SpfSubject {
-  return {
-    identity: 'mailfrom',
-    ip: { family: 4, bytes: new Uint8Array(4) },
-    shown: domain,
-    localPart: 'postmaster',
-    localPartIsAscii: true,
-    helo: domain,
-    receiver: 'unknown',
-    now: () => new Date(0),
-  };
+/** Expands `%{d}` and `%{o}`, from right to left, since of a longer text only the right-hand end is used. */
+function expandStatic(parts: readonly SpfMacroPart[], domain: string, root: string): string {
+  let text = '';
+  for (let i = parts.length - 1; i >= 0 && text.length <= MOST_OCTETS; i--) {
+    const part = parts[i]!;
+    text = (part.kind === 'literal' ? part.text : writeMacro(part, part.letter === 'd' ? domain : root)) + text;
+  }
+  return text;
 }

@@ -1,10 +1,10 @@
 import type { Check } from './check-host.ts';
+import { diagnose } from './client-rules.ts';
 import { expandName, expandText, type MacroScope, queryName, usesMacro } from './macro.ts';
 import { parseExplanation } from './macro-string.ts';
 import { findPointer, type SpfCall } from './mechanisms.ts';
 import type { SpfMacroPart } from './record.ts';
 import type { SpfQuery } from './result.ts';
-import { diagnose } from './verdict-rules.ts';
 
 // RFC 7208 §6.2: "Implementations MAY limit the length"; a line of an SMTP reply has 512 octets (RFC 5321 §4.5.3.1.5).
 const MAX_LENGTH = 512;

@@ -3,7 +3,7 @@ import type { SpfAnalyzedRecord, SpfAnalyzedTerm } from './analysis.ts';
 import { hasDynamic } from './analysis-findings.ts';
 import { diagnose } from './analyze-rules.ts';
 import { type Cells, cutCells, hasFault, paintRecord, passRanges } from './coverage.ts';
-import { expandDomain } from './evidence.ts';
+import { writeMacro } from './macro.ts';
 import { parseSpfRecord } from './parse.ts';
 import { type AddressRange, mergeRanges, networkRange } from './ranges.ts';
 
@@ -215,9 +215,10 @@ function rewrite({ term: text }: SpfAnalyzedTerm, domain: string, root: string):
   let value = '';
   for (const part of macro.parts) {
     if (part.kind === 'macro' && part.letter === 'p') return undefined;
-    const isDomain = part.kind === 'macro' && part.letter === 'd';
-    const written = text.slice(part.span.start - start, part.span.end - start);
-    value += isDomain ? expandDomain(part, domain).replaceAll('%', '%%').replaceAll(' ', '%_') : written;
+    value +=
+      part.kind === 'macro' && part.letter === 'd'
+        ? writeMacro(part, domain).replaceAll('%', '%%').replaceAll(' ', '%_')
+        : text.slice(part.span.start - start, part.span.end - start);
   }
   return text.slice(0, macro.span.start - start) + value + text.slice(macro.span.end - start);
 }

@@ -2,8 +2,8 @@ import { type Diagnostic, escapeControls } from '../diagnostics/diagnostic.ts';
 import { type Environment, requireString, show } from '../environment.ts';
 import { domainName } from '../names/domain-name.ts';
 import { formatIpAddress, type IpAddress, parseIpAddress, unmapIpAddress } from '../names/ip-address.ts';
-import { isAlphanumeric, isWsp } from '../text/characters.ts';
-import { diagnose } from './verdict-rules.ts';
+import { isAlphanumeric, isAscii, isWsp } from '../text/characters.ts';
+import { diagnose } from './client-rules.ts';
 
 /** Who connects and what it said (RFC 7208 §2.3, §2.4). */
 export interface SpfInput {
@@ -110,11 +110,6 @@ function heloPath(helo: string): ReadPath {
 function heloValue(helo: string | undefined): string {
   if (!helo || helo.length > MAX_HELO) return 'unknown';
   return isAscii(helo) ? helo : (domainName(helo) ?? helo);
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
 }
 
 function readReversePath(text: string, helo: string, diagnostics: Diagnostic[]): ReadPath {

@@ -14,8 +14,8 @@ export interface SelectedRecord {
   diagnostics: Diagnostic[];
 }
 
-/** Selects and parses the SPF record of a domain. */
-export function selectRecord(domain: string, answer: readonly TxtData[], recordBytes: number): SelectedRecord {
+/** Selects the text of the SPF record of a domain; what it says is not looked at. */
+export function selectText(domain: string, answer: readonly TxtData[], recordBytes: number): SelectedRecord {
   let text: string | undefined;
   let count = 0;
   for (const txt of answer) {
@@ -35,6 +35,14 @@ export function selectRecord(domain: string, answer: readonly TxtData[], recordB
     const params = { domain, size: text.length, limit: recordBytes };
     return { fault: 'record-too-large', text, diagnostics: [diagnose('spf.record-too-large', params, place)] };
   }
+  return { text, diagnostics: [] };
+}
+
+/** Selects and parses the SPF record of a domain. */
+export function selectRecord(domain: string, answer: readonly TxtData[], recordBytes: number): SelectedRecord {
+  const selected = selectText(domain, answer, recordBytes);
+  const { text, fault } = selected;
+  if (text === undefined || fault !== undefined) return selected;
   const record = readCleanRecord(text);
   if (record !== undefined) return { record, text, diagnostics: [] };
   const parsed = parseSpfRecord(text);

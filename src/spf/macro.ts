@@ -73,11 +73,15 @@ export function pointerQueryName(ip: IpAddress): string {
 }
 
 function expandPart(part: SpfMacroPart, scope: MacroScope): string {
-  if (part.kind === 'literal') return part.text;
-  let value = macroValue(part.letter, scope);
-  const { digits, reverse, delimiters } = part;
+  return part.kind === 'literal' ? part.text : writeMacro(part, macroValue(part.letter, scope));
+}
+
+/** What a macro makes of the value of its letter. */
+export function writeMacro(macro: SpfMacroPart & { kind: 'macro' }, letterValue: string): string {
+  let value = letterValue;
+  const { digits, reverse, delimiters } = macro;
   if (reverse || digits !== undefined || delimiters !== '.') value = transform(value, delimiters, reverse, digits);
-  return part.escape ? urlEscape(value) : value;
+  return macro.escape ? urlEscape(value) : value;
 }
 
 /** RFC 7208 §7.2. */

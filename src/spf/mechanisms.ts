@@ -2,6 +2,7 @@ import type { MxData, RecordData, RecordType } from '../dns/resolver.ts';
 import { isAtOrBelow } from '../names/domain-name.ts';
 import { type IpAddress, parseIpAddress, samePrefix } from '../names/ip-address.ts';
 import type { Origin, SpfBudget } from './budget.ts';
+import { diagnose as diagnoseClient } from './client-rules.ts';
 import type { SpfSubject } from './identity.ts';
 import type { SelectedRecord } from './lookup.ts';
 import { expandName, type MacroScope, pointerQueryName, queryName, usesMacro } from './macro.ts';
@@ -105,7 +106,7 @@ export function findTarget(
   if (macro === undefined) return named(step, scope.domain);
   const place = { span: step.span, subject: scope.domain };
   if (!subject.localPartIsAscii && usesMacro(macro.parts, 'sl')) {
-    budget.diagnostics.push(diagnose('spf.non-ascii-local-part', { term: step.term }, place));
+    budget.diagnostics.push(diagnoseClient('spf.non-ascii-local-part', { term: step.term }, place));
     return { unusable: 'local-part' };
   }
   const text = expandName(macro.parts, scope);
@@ -227,7 +228,7 @@ async function judgePtr(call: SpfCall, target: string, step: SpfStep, origin: Or
   if (typeof answer === 'string') return answer;
   if (answer.length > MOST_HOSTS) {
     const params = { name, count: answer.length, limit: MOST_HOSTS };
-    call.budget.diagnostics.push(diagnose('spf.ptr-names', params, { ...origin }));
+    call.budget.diagnostics.push(diagnoseClient('spf.ptr-names', params, { ...origin }));
   }
   const found = await firstValidated(call, pointerNames(answer, target), step.queries, origin);
   if (found.fault !== undefined) return found.fault;

@@ -1,5 +1,5 @@
 import { requireString } from '../environment.ts';
-import { isAlphanumeric } from '../text/characters.ts';
+import { isDotAtom } from '../text/structured-field.ts';
 import type { SpfResult } from './result.ts';
 
 /** What the SMTP session said, as given to `evaluateSpf`. */
@@ -58,37 +58,32 @@ function withoutBrackets(path: string): string {
 
 function comment({ result, reason, domain, identity }: SpfResult, ip: string): string {
   const who = identity === 'helo' ? `HELO ${domain}` : `domain of ${domain}`;
-  const says: { [Word in SpfResult['result']]: string } = {
-    pass: `designates ${ip} as permitted sender`,
-    fail: `does not designate ${ip} as permitted sender`,
-    softfail: `does not designate ${ip} as permitted sender, says so weakly`,
-    neutral: `says nothing about ${ip}`,
-    none: reason === 'invalid-domain' ? 'cannot be looked up' : 'has no SPF record',
-    temperror: 'could not be looked up',
-    permerror: 'has an SPF record that cannot be used',
-  };
-  let out = '';
-  for (const c of visible(`${who} ${says[result]}`)) out += '()\\'.includes(c) ? `\\${c}` : c;
-  return out;
+  return visible(`${who} ${says(result, reason, ip)}`).replace(/[()\\]/g, '\\$&');
+}
+
+function says(result: SpfResult['result'], reason: SpfResult['reason'], ip: string): string {
+  switch (result) {
+    case 'pass':
+      return `designates ${ip} as permitted sender`;
+    case 'fail':
+      return `does not designate ${ip} as permitted sender`;
+    case 'softfail':
+      return `does not designate ${ip} as permitted sender, says so weakly`;
+    case 'neutral':
+      return `says nothing about ${ip}`;
+    case 'none':
+      return reason === 'invalid-domain' ? 'cannot be looked up' : 'has no SPF record';
+    case 'temperror':
+      return 'could not be looked up';
+    case 'permerror':
+      return 'has an SPF record that cannot be used';
+  }
 }
 
 /** `dot-atom / quoted-string` (RFC 5322 §3.2.3, §3.2.4). */
 function word(value: string): string {
   const text = visible(value);
-  if (isDotAtom(text)) return text;
-  let out = '';
-  for (const c of text) out += c === '"' || c === '\\' ? `\\${c}` : c;
-  return `"${out}"`;
-}
-
-function isDotAtom(text: string): boolean {
-  let start = true;
-  for (let i = 0; i < text.length; i++) {
-    const dot = text[i] === '.';
-    if (dot ? start : !isAlphanumeric(text.charCodeAt(i)) && !"!#$%&'*+-/=?^_`{|}~".includes(text[i]!)) return false;
-    start = dot;
-  }
-  return !start;
+  return isDotAtom(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function visible(value: string): string {

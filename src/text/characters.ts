@@ -22,11 +22,19 @@ export function isDigits(text: string): boolean {
   return text !== '';
 }
 
+export function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
 /** Lower-cases A to Z and nothing else, so that the length and every offset stay true. */
 export function asciiLower(text: string): string {
+  let upper = false;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit >= 0x41 && unit <= 0x5a) return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+    // Beyond ASCII toLowerCase() has ideas of its own; within it nothing is faster.
+    if (unit > 0x7f) return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+    if (unit >= 0x41 && unit <= 0x5a) upper = true;
   }
-  return text;
+  return upper ? text.toLowerCase() : text;
 }

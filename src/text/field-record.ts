@@ -1,4 +1,6 @@
-import type { Span } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, type Parsed, type Place, parsed, type Span } from '../diagnostics/diagnostic.ts';
+import { latin1Bytes, utf8 } from './bytes.ts';
+import { moveSpans, unwrapPasted } from './pasted.ts';
 import { meantWord } from './spelling.ts';
 import { type ScannedTag, scanTagList } from './tag-list.ts';
 
@@ -67,7 +69,9 @@ export function scanFieldRecord(text: string, grammar: FieldGrammar): FieldRecor
   tags.sort((a, b) => a.span.start - b.span.start);
   const meant = readVersion(repaired, tags, grammar, faults);
   if (!grammar.spaced && faults.every(({ kind }) => kind !== 'character')) findSpaces(repaired, tags, faults);
-  return { meant, tags, first: selectFirst(repaired, tags, grammar, faults), faults };
+  const first = selectFirst(repaired, tags, grammar, faults);
+  // Of what is something else, one fault says enough.
+  return { meant, tags, first, faults: meant ? faults : faults.filter(({ kind }) => kind === 'version') };
 }
 
 function add(faults: FieldFault[], kind: FieldFault['kind'], value: string, span: Span, cure?: string): void {
@@ -84,10 +88,12 @@ function piece(text: string, { start, end }: Span): Span {
 
 /** Blanks what is not printable ASCII. */
 function clean(text: string, faults: FieldFault[]): string {
-  return text.replace(/[^\t -~]+/g, (value, start: number) => {
+  return text.replace(/[^\t -~]+/g, (found, start: number) => {
+    // A record from DNS has one unit for each octet: what somebody sees there is the UTF-8 of these.
+    const value = (/[^\x80-\xff]/.test(found) ? undefined : utf8(latin1Bytes(found))) ?? found;
     const cure = /\p{L}/u.test(value) ? undefined : '';
-    add(faults, 'character', value, { start, end: start + value.length }, cure);
-    return ' '.repeat(value.length);
+    add(faults, 'character', value, { start, end: start + found.length }, cure);
+    return ' '.repeat(found.length);
   });
 }
 
@@ -166,6 +172,19 @@ function selectFirst(
     }
   }
   return first;
+}
+
+/** Reads a record by `read`, also out of a zone-file line or quotes, which `reportPasted` is told. */
+export function readPasted<T, Code extends string>(
+  text: string,
+  isRecord: (text: string) => boolean,
+  read: (text: string) => Parsed<T, Code>,
+  reportPasted: (place: Place) => Diagnostic<Code>,
+): Parsed<T, Code> {
+  const pasted = isRecord(text) ? undefined : unwrapPasted(text);
+  if (pasted === undefined) return read(text);
+  const { value, diagnostics } = moveSpans(read(pasted.text), pasted);
+  return parsed(value, [reportPasted({ span: { start: 0, end: text.length }, ...fixOf(pasted.text) }), ...diagnostics]);
 }
 
 /** The cure of a fault as a diagnostic has it. */

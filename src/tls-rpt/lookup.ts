@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { requireRecordName } from '../dns/build-arguments.ts';
+import { readLookup } from '../dns/record-lookup.ts';
 import { DnsSession } from '../dns/session.ts';
 import { lookupTxt } from '../dns/txt.ts';
-import { type Environment, requireEnvironment, unreachable } from '../environment.ts';
+import { type Environment, requireEnvironment } from '../environment.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { isTlsRptRecord, parseTlsRptRecord } from './parse.ts';
 import type { TlsRptRecord } from './record.ts';
-import { diagnose } from './verdict-rules.ts';
+import { tlsRptLookupRules } from './verdict-rules.ts';
 
 export interface TlsRptOptions {
   limits?: Partial<Limits>;
@@ -49,40 +50,5 @@ export async function lookupTlsRpt(
   requireEnvironment(ACTION, env);
   const limits = resolveLimits(options.limits);
   const lookup = await lookupTxt(name, isTlsRptRecord, DnsSession.open(env, limits), limits);
-  const base = { domain: normalized, name };
-  const subject = name;
-  switch (lookup.status) {
-    case 'found':
-      return { ...base, ...readText(lookup.text, name) };
-    case 'none': {
-      // A record that only nearly is one is as good as none to a sender, but its owner wants to know.
-      const near = lookup.others.find((text) => parseTlsRptRecord(text).value !== undefined);
-      return { ...base, ...(near === undefined ? { status: 'none', diagnostics: [] } : readText(near, name)) };
-    }
-    case 'several': {
-      const finding = diagnose('tls-rpt.multiple-records', { name, count: lookup.count }, { subject });
-      return { ...base, status: 'invalid', reason: 'multiple-records', diagnostics: [finding] };
-    }
-    case 'too-large': {
-      const finding = diagnose('tls-rpt.record-too-large', { name, limit: limits.recordBytes }, { subject });
-      return { ...base, status: 'invalid', reason: 'record-too-large', diagnostics: [finding] };
-    }
-    case 'failure': {
-      const finding = diagnose('tls-rpt.dns-failure', { name, reason: lookup.reason }, { subject });
-      return { ...base, status: 'unknown', reason: 'dns-failure', diagnostics: [finding] };
-    }
-    default:
-      return unreachable(lookup);
-  }
-}
-
-function readText(text: string, subject: string): Omit<TlsRptResult, 'domain' | 'name'> {
-  const { ok, value, diagnostics } = parseTlsRptRecord(text);
-  return {
-    status: ok ? 'found' : 'invalid',
-    ...(!ok && { reason: 'record-syntax' }),
-    text,
-    ...(value !== undefined && { record: value }),
-    diagnostics: diagnostics.map((finding) => ({ ...finding, subject })),
-  };
+  return { domain: normalized, name, ...readLookup(lookup, 'tls-rpt', tlsRptLookupRules, parseTlsRptRecord, limits) };
 }

@@ -1,8 +1,7 @@
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
 import { isWsp } from '../text/characters.ts';
-import { type FieldGrammar, fixOf, scanFieldRecord } from '../text/field-record.ts';
-import { moveSpans, unwrapPasted } from '../text/pasted.ts';
+import { type FieldGrammar, fixOf, readPasted, scanFieldRecord } from '../text/field-record.ts';
 import type { ScannedTag } from '../text/tag-list.ts';
 import type { TlsRptRecord, TlsRptUri } from './record.ts';
 import { diagnose, type TlsRptRecordCode } from './rules.ts';
@@ -28,11 +27,7 @@ export function isTlsRptRecord(text: string): boolean {
  */
 export function parseTlsRptRecord(text: string): Parsed<TlsRptRecord, TlsRptRecordCode> {
   requireString('parse the TLS-RPT record', 'text', text);
-  const pasted = isTlsRptRecord(text) ? undefined : unwrapPasted(text);
-  if (pasted === undefined) return read(text);
-  const { value, diagnostics } = moveSpans(read(pasted.text), pasted);
-  const place = { span: { start: 0, end: text.length }, ...fixOf(pasted.text) };
-  return parsed(value, [diagnose('tls-rpt.pasted', {}, place), ...diagnostics]);
+  return readPasted(text, isTlsRptRecord, read, (place) => diagnose('tls-rpt.pasted', {}, place));
 }
 
 /**
@@ -43,9 +38,9 @@ export function parseTlsRptRecord(text: string): Parsed<TlsRptRecord, TlsRptReco
  */
 function read(text: string): Parsed<TlsRptRecord, TlsRptRecordCode> {
   const { meant, tags, first, faults } = scanFieldRecord(text, GRAMMAR);
-  const diagnostics = faults
-    .filter(({ kind }) => meant || kind === 'version')
-    .map(({ kind, value, span, cure }) => diagnose(`tls-rpt.${kind}`, { value }, { span, ...fixOf(cure) }));
+  const diagnostics = faults.map(({ kind, value, span, cure }) =>
+    diagnose(`tls-rpt.${kind}`, { value }, { span, ...fixOf(cure) }),
+  );
   if (!meant) return parsed<TlsRptRecord, TlsRptRecordCode>(undefined, diagnostics);
   const counted = first.get('rua');
   const span = { start: text.length, end: text.length };
