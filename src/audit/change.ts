@@ -1,22 +1,41 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { publishTxt } from '../dns/publishable.ts';
+import type { RecordType } from '../dns/resolver.ts';
 import { latin1Bytes, utf8 } from '../text/bytes.ts';
 import type { DomainChange } from './finding.ts';
 
-/** The change that publishes a TXT record where `before` is, or where none is. */
-export function publishText(name: string, after: string, before?: string): DomainChange {
-  const { zoneLine } = publishTxt(name, after);
+/**
+ * The change that publishes a record where `before` is, or where none is. Texts are as in a zone file, without quotes; the
+ * name that one ends in may have its root dot.
+ */
+export function publishRecord(name: string, type: RecordType, after: string, before?: string): DomainChange {
+  const zoneLine =
+    type === 'TXT' ? publishTxt(name, after).zoneLine : `${name}. IN ${type} ${after}${after.endsWith('.') ? '' : '.'}`;
   return before === undefined
-    ? { action: 'add', name, type: 'TXT', after, zoneLine }
-    : { action: 'replace', name, type: 'TXT', before, after, zoneLine };
+    ? { action: 'add', name, type, after, zoneLine }
+    : { action: 'replace', name, type, before, after, zoneLine };
 }
 
-/** The change that publishes an MX record, written as in a zone file, where `before` is, or where none is. */
-export function publishMx(name: string, after: string, before?: string): DomainChange {
-  const zoneLine = `${name}. IN MX ${after}${after.endsWith('.') ? '' : '.'}`;
-  return before === undefined
-    ? { action: 'add', name, type: 'MX', after, zoneLine }
-    : { action: 'replace', name, type: 'MX', before, after, zoneLine };
+/** The change that publishes a TXT record where `before` is, or where none is. */
+export function publishText(name: string, after: string, before?: string): DomainChange {
+  return publishRecord(name, 'TXT', after, before);
+}
+
+export function removeRecord(name: string, type: RecordType, before: string): DomainChange {
+  return { action: 'remove', name, type, before };
+}
+
+/** The changes that turn the records of one type at a name into those wanted, with as few steps as possible. */
+export function exchangeRecords(
+  name: string,
+  type: RecordType,
+  superfluous: readonly string[],
+  missing: readonly string[],
+): DomainChange[] {
+  return [
+    ...missing.map((after, i) => publishRecord(name, type, after, superfluous[i])),
+    ...superfluous.slice(missing.length).map((before) => removeRecord(name, type, before)),
+  ];
 }
 
 /** The text with the cure of a finding; `undefined` where none is certain. */

@@ -4,7 +4,8 @@ import { type Environment, requireEnvironment, requireFunction, show } from '../
 import { type Limits, resolveLimits } from '../limits.ts';
 import { domainName } from '../names/domain-name.ts';
 import type { AuditProgress } from './inquiry.ts';
-import type { AuditSenderInput } from './sender/audit-sender.ts';
+import { type AuditSenderInput, requireSender } from './sender/audit-sender.ts';
+import { resolveSender } from './sender/resolve.ts';
 import { probedSelectors } from './sender/selectors.ts';
 import type { Sender } from './sender/sender.ts';
 
@@ -53,7 +54,7 @@ export function readBrief(domain: string, env: Environment, options: AuditDomain
     domain: normalized,
     given: readSelectors(options),
     probed: probe ? probedSelectors.map(({ selector }) => selector) : [],
-    senders: readSenders(options),
+    senders: readSenders(options, normalized),
     parked,
     strategy,
     limits: resolveLimits(options.limits),
@@ -69,10 +70,15 @@ function readSelectors({ selectors }: AuditDomainOptions): string[] {
   return [...new Set(given)];
 }
 
-function readSenders({ senders = [] }: AuditDomainOptions): Brief['senders'] {
+function readSenders({ senders = [] }: AuditDomainOptions, domain: string): Brief['senders'] {
   if (!Array.isArray(senders)) {
     throw new TypeError(`Cannot ${ACTION}: "senders" must be an array, received ${show(senders)}`);
   }
   const list: NonNullable<AuditDomainOptions['senders']> = senders;
-  return list.map((one) => (typeof one === 'object' && one !== null && 'sender' in one ? one : { sender: one }));
+  const inputs = list.map((one) =>
+    typeof one === 'object' && one !== null && 'sender' in one ? one : { sender: one },
+  );
+  // Whoever is wrong is told before anything is asked.
+  for (const { sender, variables } of inputs) resolveSender(requireSender(sender), domain, variables ?? {});
+  return inputs;
 }

@@ -42,3 +42,17 @@ export function paintResult(paint: Paint, result: string): string {
     ? paint.bad(result)
     : paint.doubtful(result);
 }
+
+/**
+ * A result as JSON, with a line break at the end. What JSON lets stand and a terminal would obey, or an eye not see, is escaped
+ * as JSON has it: the value stays the same.
+ */
+export function renderJson(value: unknown): string {
+  const json = JSON.stringify(value, undefined, 2);
+  return `${json.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits)}\n`;
+}
+
+function escapeUnits(character: string): string {
+  const units = character.split('');
+  return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+}

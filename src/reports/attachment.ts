@@ -155,7 +155,17 @@ function takeInflated(search: Search, { bytes, fault, problem = '' }: Inflated, 
   return bytes;
 }
 
+/** Whether anything more may be inflated. What is not packed is still looked at. */
+function mayInflate({ inflatable, limits: { inflatedBytes: limit }, diagnostics }: Search): boolean {
+  if (inflatable > 0) return true;
+  if (!diagnostics.some(({ code }) => code === 'report.too-large')) {
+    diagnostics.push(diagnose('report.too-large', { limit }));
+  }
+  return false;
+}
+
 function openGzip(search: Search, bytes: Uint8Array, { path, name }: Spot): Found {
+  if (!mayInflate(search)) return undefined;
   const inflated = inflateGzip(bytes, { ...search.limits, inflatedBytes: search.inflatable });
   const inner = name?.replace(/\.gz$/i, '');
   return find(search, takeInflated(search, inflated, 'gzip'), {
@@ -172,6 +182,7 @@ function openZip(search: Search, bytes: Uint8Array, { path }: Spot): Found {
       search.diagnostics.push(diagnose('report.encrypted', { name, method }));
       continue;
     }
+    if (method === 8 && !mayInflate(search)) continue;
     const limits = { ...search.limits, inflatedBytes: search.inflatable };
     const inner = method === 0 ? data : takeInflated(search, inflateRaw(data, limits), 'zip');
     const found = find(search, inner, { path: [...path, 'zip'], name });

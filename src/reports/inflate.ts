@@ -65,6 +65,8 @@ function inflate(inputs: readonly Uint8Array[], size: number, said: number, limi
   } catch (error) {
     fault = output.length > 0 && codeOf(error) === INVALID_GZIP_HEADER ? 'trailing-data' : 'damaged';
     problem = error instanceof Error ? error.message : String(error);
+    // The end of the data may stand in the piece that goes beyond the limit.
+    if (output.length > inflatedBytes) fault = 'too-large';
   }
   if (fault === 'damaged') problem ??= `nothing comes out of its ${size} octets`;
   const inflated: Inflated = {

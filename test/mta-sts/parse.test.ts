@@ -120,6 +120,17 @@ describe('the record (RFC 8461 §3.1)', () => {
     ]);
   });
 
+  test('characters as DNS has them, one unit for each octet of their UTF-8', () => {
+    const text = Buffer.from('v=STSv1; id=“1”; x=é').toString('latin1');
+    const { diagnostics } = parseMtaStsRecord(text);
+    const found = diagnostics.filter(({ code }) => code === 'mta-sts.character');
+    expect(found.map(({ params, span, fix }) => [params.value, span!.end - span!.start, fix?.replacement])).toEqual([
+      ['“', 3, ''],
+      ['”', 3, ''],
+      ['é', 2, undefined],
+    ]);
+  });
+
   test.each(['__proto__', 'constructor'])('field "%s" is harmless', (name) => {
     expect(parseMtaStsRecord(`v=STSv1; id=1; ${name}=2`).value?.id).toBe('1');
   });

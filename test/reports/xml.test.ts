@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createXmlReader } from '../../src/reports/aggregate/xml.ts';
+import { createXmlReader, type XmlHandler } from '../../src/reports/aggregate/xml.ts';
 
 /** What the tokenizer tells of a text that comes in pieces of that size, one line for each event. */
-function events(text: string, size: number = text.length || 1): { told: string[]; faults: string[] } {
+function events(text: string, size: number = text.length || 1, maxDepth = 9): { told: string[]; faults: string[] } {
   const told: string[] = [];
   const faults: string[] = [];
-  const reader = createXmlReader({
+  const handler: XmlHandler = {
     listening: true,
     open(name, attributes, start, end) {
       const written = [...(attributes ?? [])].map(([key, value]) => ` ${key}=${value}`).join('');
@@ -13,12 +13,14 @@ function events(text: string, size: number = text.length || 1): { told: string[]
     },
     text: (data) => told.push(JSON.stringify(data)),
     close: (end) => told.push(`> ${text.slice(0, end).slice(-3)}`),
+    deep: (start, end) => told.push(`deep ${text.slice(start, end)}`),
     doctype(start, end) {
       told.push(`doctype ${text.slice(start, end)}`);
       reader.stop();
     },
     fault: (problem, start, end) => faults.push(`${problem}: ${text.slice(start, end)}`),
-  });
+  };
+  const reader = createXmlReader(handler, maxDepth);
   for (let i = 0; i < text.length; i += size) reader.write(text.slice(i, i + size));
   expect(reader.close()).toBeLessThanOrEqual(text.length);
   return { told, faults };
@@ -92,11 +94,21 @@ describe('what is not well formed is told and read on', () => {
   test('text outside the root, where nobody listens', () => {
     const faults: string[] = [];
     const ignore = () => undefined;
-    const handler = { listening: false, open: ignore, text: ignore, close: ignore, doctype: ignore };
-    const reader = createXmlReader({ ...handler, fault: (problem) => faults.push(problem) });
+    const handler = { listening: false, open: ignore, text: ignore, close: ignore, deep: ignore, doctype: ignore };
+    const reader = createXmlReader({ ...handler, fault: (problem) => faults.push(problem) }, 9);
     reader.write('\ufeff\n<a>b</a>\nc');
     reader.close();
     expect(faults).toEqual(['text is outside the root']);
+  });
+
+  test.each<[text: string, told: string[]]>([
+    ['<a><b><c>x<d>y</d></c><c/>z</b></a>', ['<a>', '<b>', 'deep', 'deep', '"z"', '>', '>']],
+    ['<a><b><c></x></b>', ['<a>', '<b>', 'deep', '>']],
+    ['<a><b><b><b></b></b></b>', ['<a>', '<b>', 'deep', '>']],
+  ])('what is too deep is passed over, and what comes behind it read: %s', (text, told) => {
+    for (const size of [1, 3, text.length]) {
+      expect(events(text, size, 2).told.map((line) => line.split(' ')[0])).toEqual(told);
+    }
   });
 
   test('nothing is read behind a document type declaration', () => {

@@ -1,4 +1,5 @@
-import { lookupBimi } from '../../bimi/lookup.ts';
+import { fetchIndicator } from '../../bimi/fetch.ts';
+import { findRecord } from '../../bimi/find.ts';
 import type { BimiResult } from '../../bimi/result.ts';
 import type { Discovery } from '../../dmarc/discover.ts';
 import type { Limits } from '../../limits.ts';
@@ -16,7 +17,11 @@ export async function lookupIndicator(
   // Asked together with all the others, while the walk is on its way.
   session.query(`default._bimi.${domain}`, 'TXT').catch(() => {});
   const { organizationalDomain } = await walk;
-  const result = await lookupBimi(domain, env, { limits, ...(organizationalDomain && { organizationalDomain }) });
+  const placeOf = (owner: string) => ({ domain: owner, name: `default._bimi.${owner}` });
+  const isOther = organizationalDomain !== undefined && organizationalDomain !== domain;
+  const above = isOther ? placeOf(organizationalDomain) : undefined;
+  const { result } = await findRecord(placeOf(domain), 'default', above, session, limits);
+  if (result.status === 'found') await fetchIndicator(result, env, limits);
   // Whoever is above may have a record, as far as is known.
   if (organizationalDomain === undefined && result.status === 'none') {
     Object.assign(result, { status: 'unknown', reason: 'dns-failure' });

@@ -8,7 +8,7 @@ import type { Limits } from '../../limits.ts';
 import { domainName } from '../../names/domain-name.ts';
 import type { DkimAudit, DkimSelectorAudit } from '../audit.ts';
 import { type AuditCase, isOwn, raise, selectWorst } from '../case.ts';
-import { publishText, removeTag } from '../change.ts';
+import { publishText, removeRecord, removeTag } from '../change.ts';
 import { diagnose } from '../rules.ts';
 
 /** A selector with what DNS said about it, and the findings about its record. */
@@ -172,7 +172,7 @@ function judgeRecord(c: AuditCase, { audit, answer, diagnostics }: SelectorFacts
   if (answer.status === 'failure' && source === 'given') {
     raise(c, 'dkim', diagnose('dkim.dns-failure', { name, reason: answer.reason }, place), { questions });
   } else if (delegatedTo !== undefined && answer.status === 'nxdomain') {
-    const change = { action: 'remove', name, type: 'CNAME', before: delegatedTo } as const;
+    const change = removeRecord(name, 'CNAME', delegatedTo);
     raise(c, 'dkim', diagnose('dkim.dangling', { name, target: delegatedTo, domain }, place), {
       questions: [...questions, [name, 'CNAME']],
       // A selector that is in use needs its key and not its end.

@@ -1,14 +1,13 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { OrganizationalDomainStrategy } from '../../dmarc/alignment.ts';
 import { type Discovery, discoverByOrganization } from '../../dmarc/discover.ts';
-import { type DmarcChanges, editDmarcRecord } from '../../dmarc/edit.ts';
+import { editTags } from '../../dmarc/edit-tags.ts';
 import { isDmarcRecord, parseDmarcRecord } from '../../dmarc/parse.ts';
 import { applyTesting, type PublishedPolicies, readPolicies, readRfc7489Policies } from '../../dmarc/policy.ts';
 import type { DmarcPolicy, DmarcRecord } from '../../dmarc/record.ts';
-import { authorizeReportAddresses } from '../../dmarc/report-address.ts';
+import { authorizeAddresses } from '../../dmarc/report-address.ts';
 import type { DmarcAnswer } from '../../dmarc/tree-walk.ts';
 import { diagnose as diagnoseVerdict } from '../../dmarc/verdict-rules.ts';
-import type { Environment } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
 import type { DmarcAudit, DmarcReceiverView } from '../audit.ts';
 import { type AuditCase, type AuditText, evidenceAt, isOwn, raise, raiseAll, replace, selectWorst } from '../case.ts';
@@ -27,7 +26,7 @@ export interface DmarcFacts {
 /** Looks up which record applies to a domain, and who may receive its reports. */
 export async function lookupDmarc(
   domain: string,
-  { session, env }: Inquiry,
+  { session }: Inquiry,
   walk: Promise<Discovery>,
   strategy: OrganizationalDomainStrategy | undefined,
   limits: Readonly<Limits>,
@@ -61,23 +60,9 @@ export async function lookupDmarc(
     audit.receivers.rfc7489 = sample(viewOf(domain, older, readRfc7489Policies, exists), older);
   }
   if (at?.record !== undefined) {
-    audit.reportAddresses = await lookupAddresses(at.record, at.domain, env, strategy, limits);
+    audit.reportAddresses = await authorizeAddresses(at.record, at.domain, strategy, session, limits);
   }
   return { audit, discovery, ...(near !== undefined && { near }) };
-}
-
-function lookupAddresses(
-  record: DmarcRecord,
-  policyDomain: string,
-  env: Environment,
-  strategy: OrganizationalDomainStrategy | undefined,
-  limits: Readonly<Limits>,
-): ReturnType<typeof authorizeReportAddresses> {
-  return authorizeReportAddresses(record, env, {
-    policyDomain,
-    limits,
-    ...(strategy !== undefined && { organizationalDomain: strategy }),
-  });
 }
 
 /** A text that only nearly is a record: none to a receiver, but its owner wants to know. */
@@ -180,13 +165,13 @@ function judgeRecord(c: AuditCase, findings: readonly Diagnostic[], text: AuditT
 /** The change for what the parser leaves to the owner: a tag that does what its finding says is gone without it. */
 function cureOf(c: AuditCase, { code, params, fix }: Diagnostic, text: AuditText): DomainChange | undefined {
   if (fix?.replacement !== undefined || !isOwn(c, text.name)) return undefined;
-  const changes: { [code: string]: DmarcChanges } = {
+  const changes: { [code: string]: { [tag: string]: null } } = {
     'dmarc.testing': { t: null },
     'dmarc.fo-without-ruf': { fo: null },
     'dmarc.weaker-policy': params.name === 'np' ? { np: null } : { sp: null },
   };
   if (!Object.hasOwn(changes, code)) return undefined;
-  const edited = editDmarcRecord(text.text, changes[code]!).value;
+  const edited = editTags(text.text, changes[code]!).value;
   return edited && replace(text, edited.text);
 }
 
@@ -254,7 +239,7 @@ function judgeParked(c: AuditCase, { audit, discovery, near }: DmarcFacts): void
   if (status === 'unknown' || isOpen || policy === 'reject') return;
   const [own] = discovery.steps;
   const published = near ?? own?.text;
-  const edited = own?.record && editDmarcRecord(own.text!, { p: 'reject', t: null, sp: null, np: null }).value?.text;
+  const edited = own?.record && editTags(own.text!, { p: 'reject', t: null, sp: null, np: null }).value?.text;
   // Of two records it is for the owner to say which is to go; of one that is too large only the beginning is at hand.
   const isOpenToOwner = (own?.records ?? 0) > 1 || (own?.text !== undefined && own.record === undefined);
   const change =

@@ -4,7 +4,7 @@ import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import type { MxAudit } from '../audit.ts';
 import { type AuditCase, raise } from '../case.ts';
-import { publishMx } from '../change.ts';
+import { publishRecord, removeRecord } from '../change.ts';
 import { recordText } from '../inquiry.ts';
 import { diagnose } from '../rules.ts';
 
@@ -96,13 +96,13 @@ export function judgeMx(c: AuditCase, { audit, answer, exchanges, none }: MxFact
   const count = answer.status === 'answer' ? answer.records.length : 0;
   const [first] = none;
   if (first !== undefined && count > 1) {
-    const change = { action: 'remove' as const, name: domain, type: 'MX' as const, before: recordText(first) };
+    const change = removeRecord(domain, 'MX', recordText(first));
     raise(c, 'mx', diagnose('mx.null-with-others', { domain, count }, place), {
       questions,
       ...(none.length === 1 && { change }),
     });
   } else if (first !== undefined && first.preference !== 0) {
-    const change = publishMx(domain, '0 .', recordText(first));
+    const change = publishRecord(domain, 'MX', '0 .', recordText(first));
     raise(c, 'mx', diagnose('mx.null-preference', { preference: first.preference }, place), { questions, change });
   }
   if (c.purpose === 'mail') judgeReachability(c, audit);
@@ -132,13 +132,12 @@ function judgeExchange(c: AuditCase, facts: ExchangeFacts, all: readonly Exchang
     case 'alias':
       raise(c, 'mx', diagnose('mx.alias', { exchange, target }, place), {
         questions: [[exchange, 'CNAME']],
-        change: publishMx(domain, `${preference} ${target}`, text),
+        change: publishRecord(domain, 'MX', `${preference} ${target}`, text),
       });
       break;
     case 'no-address': {
       // Without it mail goes to the others; the only one is the matter of whoever knows where the host went.
-      const change =
-        all.length > 1 ? ({ action: 'remove', name: domain, type: 'MX', before: text } as const) : undefined;
+      const change = all.length > 1 ? removeRecord(domain, 'MX', text) : undefined;
       const questions = (['A', 'AAAA'] as const).map((type) => [exchange, type] as const);
       raise(c, 'mx', diagnose('mx.no-address', { exchange }, place), { questions, change });
       break;
@@ -161,7 +160,7 @@ function judgeParkedMx(c: AuditCase, { status }: MxAudit, exchanges: readonly Ex
   if (status !== 'implicit' && status !== 'hosts') return;
   const { domain } = c;
   const [only, another] = exchanges;
-  const change = another === undefined ? publishMx(domain, '0 .', only?.text) : undefined;
+  const change = another === undefined ? publishRecord(domain, 'MX', '0 .', only?.text) : undefined;
   const questions = [[domain, 'MX'] as const];
   raise(c, 'mx', diagnose('audit.parked-mx', { domain }, { subject: domain }), { questions, change });
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { DmarcRecord } from '../../dmarc/record.ts';
 import { addCounts } from '../../reports/summary/counts.ts';
-import { simulatePolicy } from '../../reports/summary/simulate.ts';
+import { tryPolicy } from '../../reports/summary/simulate.ts';
 import type { PolicySimulation } from '../../reports/summary/simulation.ts';
 import type { AggregateSummary, SummaryFlow, SummaryReport } from '../../reports/summary/summary.ts';
 import type { RolloutPlan, RolloutStage } from './rollout-plan.ts';
@@ -94,10 +94,8 @@ function select(
 /** Whether reports show mail that passes or looks as if it should. */
 export function hasOwnMail(given: RolloutReports): boolean {
   if (given.summary === undefined) return false;
-  const { legitimate, messages, failing } = simulatePolicy(
-    select(given, given.summary, () => true),
-    { p: 'reject' },
-  );
+  const selected = select(given, given.summary, () => true);
+  const { legitimate, messages, failing } = tryPolicy(selected, selected.reports, { p: 'reject' });
   return legitimate > 0 || messages > failing;
 }
 
@@ -115,7 +113,7 @@ export function judgeEvidence({ stage, tags }: RolloutStage, record: DmarcRecord
   const selected = select(given, summary, ({ headerFrom }) => stage !== 'subdomains' || headerFrom !== domain);
   const { adkim, aspf } = record;
   // In full, also where t=y takes the edge off: not every receiver knows it.
-  const simulation = simulatePolicy(selected, { p: tags.p ?? 'reject', adkim, aspf });
+  const simulation = tryPolicy(selected, selected.reports, { p: tags.p ?? 'reject', adkim, aspf });
   const harm = judgeHarm(simulation);
   if (harm !== undefined) blocking.push(harm);
   if (tags.p === 'reject') blocking.push(...judgeReject(simulation, selected));

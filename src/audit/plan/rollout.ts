@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { type DmarcChanges, editDmarcRecord } from '../../dmarc/edit.ts';
+import { editTags, type TagChange } from '../../dmarc/edit-tags.ts';
 import type { DmarcRecord } from '../../dmarc/record.ts';
 import { requireList, requireOptions } from '../../dns/build-arguments.ts';
-import { publishTxt } from '../../dns/publishable.ts';
-import { show } from '../../environment.ts';
+import { requireString, show } from '../../environment.ts';
 import { requireSummary } from '../../reports/summary/summarize.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';
 import { writeReportUri } from '../../text/report-uri.ts';
 import type { DomainAudit } from '../audit.ts';
+import { publishText } from '../change.ts';
 import type { DomainChange } from '../finding.ts';
 import { coverage, hasOwnMail, judgeEvidence, type RolloutReports } from './rollout-evidence.ts';
 import type { RolloutPlan, RolloutStage, RolloutStageName } from './rollout-plan.ts';
@@ -96,7 +96,8 @@ export function planRollout(
 ): RolloutPlan {
   requireOptions(ACTION, audit);
   requireOptions(ACTION, options);
-  const { now, dismissed = [] } = options;
+  const { now, dismissed = [], rua } = options;
+  if (rua !== undefined) requireString(ACTION, 'rua', rua);
   if (now !== undefined && !Number.isFinite(now)) {
     throw new TypeError(`Cannot ${ACTION}: "now" must be epoch seconds, received ${show(now)}`);
   }
@@ -124,7 +125,7 @@ export function planRollout(
     case 'invalid':
       return stop(diagnose('rollout.record-unusable', { name }, { subject: name }));
     default:
-      return planNext(plan, audit, given, options.rua);
+      return planNext(plan, audit, given, rua);
   }
 }
 
@@ -175,20 +176,22 @@ function changeFor(
   { domain, dmarc: { name, text } }: RolloutFacts,
   rua: string | undefined,
 ): DomainChange | undefined {
-  const zoneLine = (after: string) => publishTxt(name, after).zoneLine;
   if (text === undefined) {
     const address = rua ?? (parked ? undefined : `dmarc-reports@${domain}`);
     const reports = address === undefined ? '' : `; rua=${writeReportUri(address)}`;
-    const after = `v=DMARC1; p=${parked ? 'reject' : 'none'}${reports}`;
-    return { action: 'add', name, type: 'TXT', after, zoneLine: zoneLine(after) };
+    return publishText(name, `v=DMARC1; p=${parked ? 'reject' : 'none'}${reports}`);
   }
-  const { value: edit } = editDmarcRecord(text, changesFor(stage, tags, parked, rua ?? `dmarc-reports@${domain}`));
-  if (edit === undefined) return undefined;
-  return { action: 'replace', name, type: 'TXT', before: text, after: edit.text, zoneLine: zoneLine(edit.text) };
+  const { value: edit } = editTags(text, changesFor(stage, tags, parked, rua ?? `dmarc-reports@${domain}`));
+  return edit && publishText(name, edit.text, text);
 }
 
-function changesFor(stage: RolloutStageName, tags: RolloutStage['tags'], parked: boolean, rua: string): DmarcChanges {
-  if (stage === 'monitor') return { rua };
+function changesFor(
+  stage: RolloutStageName,
+  tags: RolloutStage['tags'],
+  parked: boolean,
+  rua: string,
+): { [tag: string]: TagChange } {
+  if (stage === 'monitor') return { rua: writeReportUri(rua) };
   // Without sp and np, p is for all. To those who know pct, a remainder of it would be a weaker policy.
   if (parked) return { p: 'reject', sp: null, np: null, t: null, pct: null };
   const { t, ...policies } = tags;

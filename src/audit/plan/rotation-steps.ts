@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { publishTxt } from '../../dns/publishable.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
+import { publishRecord, publishText, removeRecord } from '../change.ts';
 import type { DomainChange } from '../finding.ts';
 import type { KeyRotationStep, RotationTimes, WantedKey } from './rotation.ts';
 import type { FoundKey } from './rotation-key.ts';
@@ -81,10 +81,9 @@ function planPublishing({ domain, next, wanted, times, diagnostics }: RotationFa
 
 function publishing({ text, cname }: WantedKey, name: string, place: string): DomainChange | undefined {
   if (cname !== undefined && place === name) {
-    return { action: 'add', name, type: 'CNAME', after: cname, zoneLine: `${name}. IN CNAME ${cname}.` };
+    return publishRecord(name, 'CNAME', cname);
   }
-  if (text === undefined) return undefined;
-  return { action: 'add', name: place, type: 'TXT', after: text, zoneLine: publishTxt(place, text).zoneLine };
+  return text === undefined ? undefined : publishText(place, text);
 }
 
 /** What becomes of the old key. */
@@ -97,16 +96,13 @@ function planEnd(facts: RotationFacts, keep: KeyRotationStep, kept: number): Key
   const open: State = status === 'unknown' ? 'blocked' : keep.state === 'done' ? 'ready' : keep.state;
   const gone = status === 'revoked' || status === 'none';
   const after = `v=DKIM1; k=${record?.k === 'ed25519' ? 'ed25519' : 'rsa'}; p=`;
-  const zoneLine = publishTxt(place.name, after).zoneLine;
   const revoke: KeyRotationStep = {
     step: 'revoke',
     by: place.by,
     ...(open === 'blocked' && !gone ? { state: open } : due(gone, open, Math.max(now, kept))),
     description: `Revoke the old key at ${place.name}: with an empty p=, a stolen key is of no use, and verifiers know why.`,
   };
-  if (!gone && text !== undefined) {
-    revoke.change = { action: 'replace', name: place.name, type: 'TXT', before: text, after, zoneLine };
-  }
+  if (!gone && text !== undefined) revoke.change = publishText(place.name, after, text);
   // For as long as the old key was kept, whoever looks should see that it was withdrawn, and did not vanish.
   const since = gone ? (revoked ?? now) : Math.max(now, kept);
   const over = since + Math.max(ttl, keepSeconds);
@@ -120,14 +116,9 @@ function planEnd(facts: RotationFacts, keep: KeyRotationStep, kept: number): Key
       : due(none, removable ? 'ready' : 'waiting', Math.max(now, over))),
     description: `Remove the record at ${key.name}.`,
   };
-  if (alias !== undefined) remove.change = { action: 'remove', name: key.name, type: 'CNAME', before: alias };
+  if (alias !== undefined) remove.change = removeRecord(key.name, 'CNAME', alias);
   else if (status !== 'none') {
-    remove.change = {
-      action: 'remove',
-      name: key.name,
-      type: 'TXT',
-      before: gone && text !== undefined ? text : after,
-    };
+    remove.change = removeRecord(key.name, 'TXT', gone && text !== undefined ? text : after);
   }
   return [revoke, remove];
 }

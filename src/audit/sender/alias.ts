@@ -2,7 +2,7 @@ import type { DnsAnswer } from '../../dns/resolver.ts';
 import type { DnsSession } from '../../dns/session.ts';
 import { unreachable } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
-import { addRecord, replaceRecord } from './change.ts';
+import { publishRecord, removeRecord } from '../change.ts';
 import { type CheckedPath, unanswered } from './path.ts';
 import type { Filled, ResolvedSender } from './resolve.ts';
 import { diagnose } from './rules.ts';
@@ -77,22 +77,22 @@ export function judgeAlias(
       return {
         ...no,
         why: `${name} is no alias of ${target.text}`,
-        changes: target.known ? [addRecord(name, 'CNAME', target.text)] : [],
+        changes: target.known ? [publishRecord(name, 'CNAME', target.text)] : [],
       };
     case 'elsewhere':
       return {
         ...no,
         why: `${name} is an alias of ${alias.found}, not of ${target.text}`,
-        changes: target.known ? [replaceRecord(name, 'CNAME', alias.found, target.text)] : [],
+        changes: target.known ? [publishRecord(name, 'CNAME', target.text, alias.found)] : [],
         diagnostics: [diagnose('sender.name-taken', { name, type: 'CNAME' }, place)],
       };
     case 'records': {
       // RFC 1034 §3.6.2: beside a CNAME there can be nothing else.
-      const removals = alias.found.map((before) => ({ action: 'remove' as const, name, type: 'TXT' as const, before }));
+      const removals = alias.found.map((text) => removeRecord(name, 'TXT', text));
       return {
         ...no,
         why: `${name} has a ${what} of its own and is no alias of ${target.text}`,
-        changes: [...removals, addRecord(name, 'CNAME', target.text)],
+        changes: [...removals, publishRecord(name, 'CNAME', target.text)],
         diagnostics: [diagnose('sender.name-taken', { name, type: 'TXT' }, place)],
       };
     }

@@ -7,8 +7,8 @@ import { type Environment, requireEnvironment, show } from '../../environment.ts
 import { type Limits, resolveLimits } from '../../limits.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
 import { analyzeIn, requireDomain } from '../../spf/analyze.ts';
+import { publishText } from '../change.ts';
 import type { SenderAudit } from './audit.ts';
-import { addRecord } from './change.ts';
 import { senderDirectory } from './directory.ts';
 import { checkKey } from './dkim-path.ts';
 import { checkEnvelope } from './envelope.ts';
@@ -96,7 +96,7 @@ export async function auditSender(
     ...outcome,
     changes: [
       ...checked.flatMap(({ changes }) => changes),
-      ...(policy.status === 'absent' ? [addRecord(policy.name, 'TXT', 'v=DMARC1; p=none')] : []),
+      ...(policy.status === 'absent' ? [publishText(policy.name, 'v=DMARC1; p=none')] : []),
     ],
     diagnostics: [
       ...diagnostics,
@@ -107,7 +107,8 @@ export async function auditSender(
   };
 }
 
-function requireSender(sender: unknown): Sender {
+/** The sender of the id, or the description; a `TypeError` where it is neither. */
+export function requireSender(sender: unknown): Sender {
   if (typeof sender === 'string') {
     const entry = senderDirectory.find(({ id }) => id === sender);
     if (entry !== undefined) return entry;

@@ -5,7 +5,7 @@ import { domainName } from '../../names/domain-name.ts';
 import type { SpfAnalysis } from '../../spf/analysis.ts';
 import { analyzeIn } from '../../spf/analyze.ts';
 import { editSpfRecord } from '../../spf/edit.ts';
-import { addRecord, replaceRecord } from './change.ts';
+import { publishText } from '../change.ts';
 import { type CheckedPath, unanswered } from './path.ts';
 import type { ResolvedSender } from './resolve.ts';
 import { diagnose } from './rules.ts';
@@ -125,6 +125,5 @@ async function proposeEdit(
     const params = { term: add.join(' '), domain, count, limit: lookups.limit };
     return { ...path, diagnostics: [...path.diagnostics, diagnose('sender.spf-limit', params, { subject: domain })] };
   }
-  const change = record === undefined ? addRecord(domain, 'TXT', text) : replaceRecord(domain, 'TXT', record, text);
-  return { ...path, changes: [change] };
+  return { ...path, changes: [publishText(domain, text, record)] };
 }

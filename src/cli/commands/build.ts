@@ -5,6 +5,7 @@ import type { Console } from '../console.ts';
 import { printFindings } from '../findings.ts';
 import { readKey } from '../key-file.ts';
 import { enumerated } from '../layout.ts';
+import { renderJson } from '../output.ts';
 import { renderPublication } from '../publication.ts';
 import { askFor } from '../questions.ts';
 
@@ -36,7 +37,7 @@ export async function build(args: string[], console: Console): Promise<number> {
   const options = await complete(builder, kind!, given, console);
   const { ok, value, diagnostics } = builder.build(options);
   printFindings(diagnostics, console);
-  if (json) console.stdout.write(`${JSON.stringify({ record: value, diagnostics }, undefined, 2)}\n`);
+  if (json) console.stdout.write(renderJson({ record: value, diagnostics }));
   else if (ok) console.stdout.write(render(value));
   return ok ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import { publicSuffix } from '../../dmarc/public-suffix.ts';
 import type { Console } from '../console.ts';
 import { dnsOptions, dnsUsage, openResolver } from '../dns-options.ts';
 import { widthOf } from '../layout.ts';
-import { paintFor } from '../output.ts';
+import { paintFor, renderJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { renderAudit } from '../render-audit.ts';
 
@@ -48,7 +48,7 @@ export async function check(args: string[], console: Console): Promise<number> {
     organizationalDomain: publicSuffix,
     onProgress: ({ asked, answered }) => progress.show(`${answered} of ${asked} questions answered`),
   }).finally(() => progress.clear());
-  if (values.json) stdout.write(`${JSON.stringify(audit, undefined, 2)}\n`);
+  if (values.json) stdout.write(renderJson(audit));
   else stdout.write(`${renderAudit(audit, { paint: paintFor(stdout, environment), width: widthOf(stdout) })}\n`);
   return audit.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type DkimKeyPairOptions, generateDkimKeyPair } from '../../dkim/keygen.ts';
 import type { Console } from '../console.ts';
 import { printFindings } from '../findings.ts';
+import { renderJson } from '../output.ts';
 import { renderPublication } from '../publication.ts';
 
 export const usage = `mailverdict keygen --domain NAME --selector NAME [options]
@@ -43,7 +44,7 @@ export async function keygen(args: string[], console: Console): Promise<number> 
   await writeFile(file, privateKey, { mode: 0o600, flag: 'wx' });
   printFindings(diagnostics, console);
   if (values.json) {
-    console.stdout.write(`${JSON.stringify({ file, record }, undefined, 2)}\n`);
+    console.stdout.write(renderJson({ file, record }));
   } else {
     console.stdout.write(`Private key: ${file}
 

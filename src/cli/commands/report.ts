@@ -9,7 +9,7 @@ import { pointerQueryName } from '../../spf/macro.ts';
 import type { Console } from '../console.ts';
 import { dnsOptions, dnsUsage, openResolver } from '../dns-options.ts';
 import { widthOf } from '../layout.ts';
-import { paintFor } from '../output.ts';
+import { paintFor, renderJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { renderCsv } from '../report/csv.ts';
 import { grouped } from '../report/figures.ts';
@@ -58,7 +58,7 @@ export async function report(args: string[], console: Console): Promise<number> 
   if (values.names) await nameSources(found.aggregate, top, await openResolver(values));
   if (values.html !== undefined) await writeFile(values.html, renderHtml(found.aggregate));
   const { stdout, environment } = console;
-  if (values.json) stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+  if (values.json) stdout.write(renderJson(found));
   else if (values.csv) stdout.write(renderCsv(found.aggregate));
   else stdout.write(`${renderReports(found, { paint: paintFor(stdout, environment), width: widthOf(stdout), top })}\n`);
   return found.partial.length + found.unreadable.length === 0 ? 0 : 1;

@@ -9,7 +9,7 @@ import { simulateSpf } from '../../spf/simulate.ts';
 import type { Console } from '../console.ts';
 import { dnsOptions, dnsUsage, openResolver } from '../dns-options.ts';
 import { widthOf } from '../layout.ts';
-import { paintFor } from '../output.ts';
+import { paintFor, renderJson } from '../output.ts';
 import { renderSpfAnalysis, renderSpfFlattening, renderSpfResults, renderSpfSimulation } from '../render-spf.ts';
 
 export const usage = `mailverdict spf DOMAIN [options]
@@ -48,7 +48,7 @@ export async function spf(args: string[], console: Console): Promise<number> {
   const flattening = flatten ? flattenSpf(simulation?.analysis ?? analysis) : undefined;
   if (values.json) {
     const everything = { analysis, checks, simulation, flattening };
-    console.stdout.write(`${JSON.stringify(everything, undefined, 2)}\n`);
+    console.stdout.write(renderJson(everything));
   } else {
     const look = { paint: paintFor(console.stdout, console.environment), width: widthOf(console.stdout) };
     const parts = [renderSpfAnalysis(analysis, look)];

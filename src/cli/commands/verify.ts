@@ -4,7 +4,7 @@ import { type AuthenticateOptions, authenticateMessage } from '../../authenticat
 import { publicSuffix } from '../../dmarc/public-suffix.ts';
 import type { Console } from '../console.ts';
 import { dnsOptions, dnsUsage, openResolver } from '../dns-options.ts';
-import { paintFor } from '../output.ts';
+import { paintFor, renderJson } from '../output.ts';
 import { renderVerdict } from '../render-verdict.ts';
 
 export const usage = `mailverdict verify MESSAGE --ip ADDRESS --helo NAME --mail-from ADDRESS [options]
@@ -51,7 +51,7 @@ export async function verify(args: string[], console: Console): Promise<number> 
   const message = file === '-' ? console.stdin : createReadStream(file);
   const verdict = await authenticateMessage(message, { ip, helo, mailFrom }, env, settings);
   if (values.json) {
-    console.stdout.write(`${JSON.stringify(verdict, undefined, 2)}\n`);
+    console.stdout.write(renderJson(verdict));
   } else {
     console.stdout.write(`${renderVerdict(verdict, paintFor(console.stdout, console.environment))}\n`);
     if (verdict.authenticationResults !== undefined) {

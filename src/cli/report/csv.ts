@@ -1,3 +1,4 @@
+import { escapeControls } from '../../diagnostics/diagnostic.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';
 
 const COLUMNS = [
@@ -36,8 +37,12 @@ export function renderCsv({ flows, reports }: AggregateSummary): string {
   return [COLUMNS, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-/** RFC 4180 §2; a spreadsheet would take a text that begins like a formula for one, and these texts are anybody's. */
+/**
+ * RFC 4180 §2; these texts are anybody's: a spreadsheet would take one that begins like a formula for one, also with the wide
+ * characters of East Asia, and a terminal would obey control characters.
+ */
 function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const visible = escapeControls(text);
+  const harmless = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(visible) ? `'${visible}` : visible;
+  return /[",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

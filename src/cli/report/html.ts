@@ -1,3 +1,4 @@
+import { escapeControls } from '../../diagnostics/diagnostic.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';
 import { grouped, percent } from './figures.ts';
 import { type Period, periodsOf } from './periods.ts';
@@ -92,7 +93,7 @@ const ENTITIES: { [character: string]: string } = {
   "'": '&#39;',
 };
 
-/** Texts of reports are anybody's. */
+/** Texts of reports are anybody's, and characters that turn the direction of what follows are markup too. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

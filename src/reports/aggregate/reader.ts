@@ -8,7 +8,7 @@ import { createXmlReader, type XmlHandler, type XmlReader } from './xml.ts';
 export interface ReportReader extends Pick<XmlReader, 'write'> {
   close(): void;
   readonly head: HeadDraft;
-  /** Set where nothing more is to be read: a document type declaration, or too deep. */
+  /** Set where nothing more is to be read: a document type declaration. */
   readonly stopped: boolean;
 }
 
@@ -26,7 +26,6 @@ interface Place {
 
 interface State {
   findings: Findings;
-  maxDepth: number;
   onRecord: (draft: RecordDraft) => void;
   xml: XmlReader;
   handler: XmlHandler;
@@ -38,7 +37,6 @@ interface State {
   record: RecordDraft | undefined;
   sawRecord: boolean;
   stopped: boolean;
-  depth: number;
   /** The text element that is open. */
   leaf: string | undefined;
   /** The element of neither schema that is open, and how many are open in it. */
@@ -64,16 +62,16 @@ export function createReader(
       state.textEnd = end;
     },
     close: (end) => closeElement(state, end),
+    deep: (start, end) => findings.add('aggregate.too-deep', { limit: maxDepth }, { start, end }),
     doctype(start, end) {
       findings.add('aggregate.doctype', {}, { start, end });
       stop(state, end);
     },
     fault: (problem, start, end) => findings.add('aggregate.not-well-formed', { problem }, { start, end }),
   };
-  const xml = createXmlReader(handler);
+  const xml = createXmlReader(handler, maxDepth);
   const state: State = {
     findings,
-    maxDepth,
     onRecord,
     xml,
     handler,
@@ -84,7 +82,6 @@ export function createReader(
     record: undefined,
     sawRecord: false,
     stopped: false,
-    depth: 0,
     leaf: undefined,
     foreign: undefined,
     text: '',
@@ -114,11 +111,6 @@ function openElement(
   start: number,
   end: number,
 ): void {
-  if (++state.depth > state.maxDepth) {
-    state.findings.add('aggregate.too-deep', { limit: state.maxDepth }, { start, end });
-    stop(state, end);
-    return;
-  }
   if (state.foreign) {
     state.foreign.depth++;
     return;
@@ -229,7 +221,6 @@ function openUnknown(state: State, name: string, start: number, end: number): vo
 }
 
 function closeElement(state: State, end: number): void {
-  state.depth--;
   if (state.foreign) closeForeign(state, state.foreign, end);
   else if (state.leaf !== undefined) closeLeaf(state, state.leaf);
   else if (state.places.length > 0) {

@@ -11,7 +11,7 @@ export const aggregateRules = {
     'error',
     'RFC 9990',
     '8.1',
-    'Elements are nested more than {limit} deep; the rest is not read',
+    'Elements are nested more than {limit} deep; what is deeper is not read',
   ],
   'aggregate.too-many-records': ['error', 'RFC 9990', '8.1', 'Records after the first {limit} are left out'],
   'aggregate.no-records': ['warning', 'RFC 9990', '3.1.1.2', 'The report has no record'],

@@ -12,6 +12,8 @@ export interface XmlHandler {
   text(data: string, end: number): void;
   /** The element that was opened last ends. */
   close(end: number): void;
+  /** An element that is deeper than any may be: it and what is in it are passed over. */
+  deep(start: number, end: number): void;
   /** A document type declaration. */
   doctype(start: number, end: number): void;
   fault(problem: string, start: number, end: number): void;
@@ -37,6 +39,9 @@ interface State {
   skipTo: string;
   /** The elements that are open, outermost first. */
   names: string[];
+  /** How many may be open, and how many more are. */
+  maxDepth: number;
+  beyond: number;
   /** Set when the root element has begun. */
   rooted: boolean;
   stopped: boolean;
@@ -59,8 +64,8 @@ const REFERENCE = /\r\n?|&(?:(amp|lt|gt|quot|apos)|#(\d{1,10})|#x([\da-fA-F]{1,8
 // XML 1.0 §2.2: what no text may hold.
 const NO_CHARACTER = /[^\t\n\r -\ufffd]/;
 
-/** Reads a text and tells the handler what is in it. */
-export function createXmlReader(handler: XmlHandler): XmlReader {
+/** Reads a text and tells the handler what is in it, as far as `maxDepth` elements inside each other. */
+export function createXmlReader(handler: XmlHandler, maxDepth: number): XmlReader {
   const state: State = {
     handler,
     buffer: '',
@@ -68,6 +73,8 @@ export function createXmlReader(handler: XmlHandler): XmlReader {
     wanted: '',
     skipTo: '',
     names: [],
+    maxDepth,
+    beyond: 0,
     rooted: false,
     stopped: false,
     ended: false,
@@ -156,7 +163,8 @@ function readText(state: State, text: string, at: number): number {
     end = text.length;
     if (!state.ended && end - at < MOST_TOKEN) return incomplete(state, text, at, end);
   }
-  if (handler.listening) handler.text(replaceReferences(state, keptText(state, text, at, end), at, end), base + end);
+  if (handler.listening && state.beyond === 0)
+    handler.text(replaceReferences(state, keptText(state, text, at, end), at, end), base + end);
   else if (names.length === 0 && /[^ \t\r\n\ufeff]/.test(text.slice(at, end))) {
     fault(state, 'text is outside the root', at, end);
   }
@@ -206,6 +214,12 @@ function readStartTag(state: State, text: string, at: number): number {
   const attributes = close > nameEnd + 1 ? readAttributes(state, text, nameEnd, empty ? close - 1 : close) : undefined;
   if (names.length === 0 && state.rooted) fault(state, 'a second root begins', at, end);
   state.rooted = true;
+  if (names.length >= state.maxDepth) {
+    // Counted and not remembered: the names of a million would cost memory, and time to look for one among them.
+    if (state.beyond === 0) handler.deep(base + at, base + end);
+    if (!empty) state.beyond++;
+    return end;
+  }
   names.push(name);
   handler.open(name, attributes, base + at, base + end);
   if (empty && !state.stopped) {
@@ -257,7 +271,7 @@ function readAttributes(state: State, text: string, start: number, end: number):
 /** ``ETag ::= '</' Name S? '>'`` */
 function readEndTag(state: State, text: string, at: number): number {
   const { handler, base, names } = state;
-  const expected = names.at(-1) ?? '';
+  const expected = state.beyond > 0 ? '' : (names.at(-1) ?? '');
   let nameEnd = at + 2 + expected.length;
   // Nearly always it is the right one.
   if (expected !== '' && text.charCodeAt(nameEnd) === GREATER && text.startsWith(expected, at + 2)) {
@@ -278,6 +292,10 @@ function readEndTag(state: State, text: string, at: number): number {
 /** Closes what is open inside the element too. */
 function closeNamed(state: State, name: string, start: number, end: number): void {
   const { handler, base, names } = state;
+  if (state.beyond > 0) {
+    state.beyond--;
+    return;
+  }
   const depth = names.lastIndexOf(name);
   if (depth === -1) fault(state, `"${name}" ends and was not open`, start, end);
   while (depth >= 0 && names.length > depth && !state.stopped) {

@@ -4,8 +4,8 @@ import { parseIpAddress } from '../../names/ip-address.ts';
 import { isDotAtom } from '../../text/structured-field.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
 import { DKIM_RESULTS, POLICIES, REASONS, SPF_RESULTS } from '../aggregate/words.ts';
-import { requireObject } from './arguments.ts';
-import { type BuiltReport, packReport, type ReportMail, requireDomain, requireMail } from './mail.ts';
+import { requireDomain, requireObject } from './arguments.ts';
+import { type BuiltReport, packReport, type ReportMail, requireMail } from './mail.ts';
 import { diagnose, type ReportBuildCode, type reportBuildRules } from './rules.ts';
 
 const ACTION = 'build the aggregate report';

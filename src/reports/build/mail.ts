@@ -1,6 +1,5 @@
 import { gzipSync } from 'fflate';
 import { requireString, show } from '../../environment.ts';
-import { domainName } from '../../names/domain-name.ts';
 import { encodeBase64 } from '../../text/base64.ts';
 import { utf8Bytes } from '../../text/bytes.ts';
 
@@ -104,15 +103,6 @@ export function requireMail(action: string, mail: ReportMail): void {
   if (!(mail.date instanceof Date) || Number.isNaN(mail.date.getTime())) {
     throw new TypeError(`Cannot ${action}: "mail.date" must be a Date, received ${show(mail.date)}`);
   }
-}
-
-/** The normalized domain, or a `TypeError`. */
-export function requireDomain(action: string, name: string, value: unknown): string {
-  const domain = typeof value === 'string' ? domainName(value) : undefined;
-  if (domain === undefined) {
-    throw new TypeError(`Cannot ${action}: "${name}" must be a domain name, received ${show(value)}`);
-  }
-  return domain;
 }
 
 function recipients({ to }: ReportMail): readonly string[] {

@@ -3,7 +3,7 @@ import { requireString } from '../../environment.ts';
 import { messageBytes } from '../../message/source.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import { latin1, utf8 } from '../../text/bytes.ts';
-import { requireObject } from '../build/arguments.ts';
+import { requireDomain, requireObject } from '../build/arguments.ts';
 import {
   formatDate,
   formatFields,
@@ -11,7 +11,6 @@ import {
   type MailField,
   type MailPart,
   type ReportMail,
-  requireDomain,
   requireMail,
   textPart,
 } from '../build/mail.ts';

@@ -13,27 +13,36 @@ interface Evidence {
 }
 
 /** Why a flow fails: whose mail it looks like, and what there is to say about SPF and DKIM. */
-export interface FlowVerdict {
+export interface FlowVerdict<Words> {
   kind: 'legitimate' | 'forwarded' | 'unauthorized';
-  causes: Omit<SourceCause, 'messages'>[];
+  causes: Words[];
 }
+
+/** What is said about a cause; `special` are the cases of the wording. */
+export type Wording<Words> = (cause: Cause, domain: string, author: string, special: boolean) => Words;
 
 /**
  * Says of flows that fail whose mail they look like, and why they fail. Flows of one kind, which differ in nothing but their
  * address, are judged by the same words where their number is given.
  */
-export function createJudge(
+export function createJudge<Words>(
   flows: readonly SummaryFlow[],
-): (flow: SummaryFlow, known: boolean, kind?: number) => FlowVerdict {
+  word: Wording<Words>,
+): (flow: SummaryFlow, known: boolean, kind?: number) => FlowVerdict<Words> {
   const evidence = collectEvidence(flows);
-  const verdicts = new Map<string, FlowVerdict>();
-  const causes = new Map<string, FlowVerdict['causes'][number]>();
+  const verdicts = new Map<string, FlowVerdict<Words>>();
+  const wordings = new Map<string, Words>();
   return (flow, known, kind) => {
     const ofDomain = evidence.get(flow.policyDomain)!;
     const authorized = ofDomain.addresses.has(flow.sourceIp);
     const judgeAnew = () => {
-      const verdict = judgeFlow(flow, ofDomain.keys, known, authorized);
-      return { ...verdict, causes: verdict.causes.map((cause) => entry(causes, JSON.stringify(cause), () => cause)) };
+      const { kind: whose, causes } = judgeFlow(flow, ofDomain.keys, known, authorized);
+      const author = flow.headerFrom || flow.policyDomain;
+      const worded = causes.map(([cause, domain = '', special = false]) => {
+        const words = word(cause, domain, author, special);
+        return entry(wordings, JSON.stringify(words), () => words);
+      });
+      return { kind: whose, causes: worded };
     };
     return kind === undefined ? judgeAnew() : entry(verdicts, `${kind} ${known} ${authorized}`, judgeAnew);
   };
@@ -76,20 +85,25 @@ export function isOwn(domain: string, { headerFrom, policyDomain }: SummaryFlow)
  * signature of the domain, no address that otherwise passes, and no other domain for which SPF or DKIM passes. The rest
  * counts as legitimate, on the careful side: whoever sends it can be named, and may have to be set up.
  */
-function judgeFlow(flow: SummaryFlow, goodKeys: ReadonlySet<string>, known: boolean, authorized: boolean): FlowVerdict {
+function judgeFlow(
+  flow: SummaryFlow,
+  goodKeys: ReadonlySet<string>,
+  known: boolean,
+  authorized: boolean,
+): FlowVerdict<Found> {
   const isOurs = ({ domain }: { domain: string }) => isOwn(domain, flow);
   const signatures = flow.signatures.filter(({ result }) => result !== 'none');
   const envelopes = flow.envelopes.filter(({ scope }) => scope !== 'helo');
   const ownSignatures = signatures.filter(isOurs);
   const ownEnvelopes = envelopes.filter(isOurs);
   const passes = isPassed(flow);
-  if (flow.reasons.includes('mailing_list')) return verdict('forwarded', flow, [['mailing-list']]);
+  if (flow.reasons.includes('mailing_list')) return { kind: 'forwarded', causes: [['mailing-list']] };
   if (
     flow.arc ||
     flow.reasons.some((type) => type === 'forwarded' || type === 'trusted_forwarder') ||
     (!passes && !authorized && ownSignatures.some((it) => !isPass(it) && goodKeys.has(keyName(it))))
   ) {
-    return verdict('forwarded', flow, [['forwarded', undefined, ownSignatures.length > 0]]);
+    return { kind: 'forwarded', causes: [['forwarded', undefined, ownSignatures.length > 0]] };
   }
   const vouched =
     passes ||
@@ -99,11 +113,10 @@ function judgeFlow(flow: SummaryFlow, goodKeys: ReadonlySet<string>, known: bool
     [...signatures, ...envelopes].some(isPass) ||
     ownEnvelopes.some(isError);
   return vouched
-    ? verdict('legitimate', flow, [causeOfDkim(ownSignatures, signatures), causeOfSpf(ownEnvelopes, envelopes)])
-    : verdict('unauthorized', flow, [['unauthorized']]);
+    ? { kind: 'legitimate', causes: [causeOfDkim(ownSignatures, signatures), causeOfSpf(ownEnvelopes, envelopes)] }
+    : { kind: 'unauthorized', causes: [['unauthorized']] };
 }
 
-/** `special` are the cases of the wording. */
 type Found = readonly [cause: Cause, domain?: string | undefined, special?: boolean];
 
 function causeOfDkim(own: SummaryFlow['signatures'], all: SummaryFlow['signatures']): Found {
@@ -139,72 +152,25 @@ function keyName({ domain, selector }: SummaryFlow['signatures'][number]): strin
   return selector === undefined ? domain : `${selector}._domainkey.${domain}`;
 }
 
-function verdict(kind: FlowVerdict['kind'], { headerFrom, policyDomain }: SummaryFlow, found: Found[]): FlowVerdict {
-  return {
-    kind,
-    causes: found.map(([cause, domain, special = false]) => {
-      const [reason, cure] = wording[cause](domain ?? '', headerFrom || policyDomain, special);
-      return { cause, ...(domain && { domain }), reason, cure };
-    }),
-  };
-}
+/** Why mail fails. */
+export const reasonOf: Wording<string> = (cause, domain, author, special) => REASONS[cause](domain, author, special);
 
-const nothing = 'There is nothing to publish: ask';
-
-const wording: {
-  readonly [cause in Cause]: (
-    domain: string,
-    author: string,
-    special: boolean,
-  ) => readonly [reason: string, cure: string];
-} = {
-  'spf-not-aligned': (domain, author, strict) =>
-    strict
-      ? [
-          `SPF passes for ${domain}, which is not ${author} as strict alignment asks for.`,
-          `Use ${author} itself in the bounce address, or publish aspf=r.`,
-        ]
-      : [
-          domain ? `SPF is about ${domain}, not about ${author}.` : 'SPF passes for no bounce address.',
-          `Use a bounce address under ${author} whose SPF record allows the source.`,
-        ],
-  'spf-failed': (domain) => [
-    `The SPF record of ${domain} does not allow the source.`,
-    `If this source is yours, add it to the SPF record of ${domain}.`,
-  ],
-  'spf-error': (domain) => [
-    `Receivers could not evaluate the SPF record of ${domain}.`,
-    `Repair the SPF record of ${domain}.`,
-  ],
-  'dkim-none': (_, author) => ['The mail is not signed.', `Let the source sign with d=${author}.`],
+const REASONS: { readonly [cause in Cause]: (domain: string, author: string, special: boolean) => string } = {
+  'spf-not-aligned': (domain, author, strict) => {
+    if (strict) return `SPF passes for ${domain}, which is not ${author} as strict alignment asks for.`;
+    return domain ? `SPF is about ${domain}, not about ${author}.` : 'SPF passes for no bounce address.';
+  },
+  'spf-failed': (domain) => `The SPF record of ${domain} does not allow the source.`,
+  'spf-error': (domain) => `Receivers could not evaluate the SPF record of ${domain}.`,
+  'dkim-none': () => 'The mail is not signed.',
   'dkim-not-aligned': (domain, author, strict) =>
     strict
-      ? [
-          `DKIM passes for ${domain}, which is not ${author} as strict alignment asks for.`,
-          `Let the source sign with d=${author}, or publish adkim=r.`,
-        ]
-      : [`The mail is signed by ${domain}, not by ${author}.`, `Let ${domain} sign with d=${author}.`],
-  'dkim-failed': (key) => [
-    `Signatures by the key ${key} do not verify.`,
-    `Publish the key that signs at ${key}, and let nothing change the mail once it is signed.`,
-  ],
-  'dkim-error': (key) => [`Receivers found no usable key at ${key}.`, `Publish a valid key record at ${key}.`],
-  forwarded: (_, author, signed) =>
-    signed
-      ? [
-          'The mail was forwarded and changed on the way.',
-          `${nothing} the forwarder not to change signed mail, or to seal it by ARC.`,
-        ]
-      : [
-          'The mail was forwarded.',
-          `Let the source sign with d=${author}: a signature survives forwarding, SPF does not.`,
-        ],
-  'mailing-list': (_, author) => [
-    'A mailing list changed the mail.',
-    `${nothing} the list to replace ${author} in From by its own domain.`,
-  ],
-  unauthorized: (_, author) => [
-    `Nothing shows that the source may send for ${author}.`,
-    `If this source is yours, let it sign with d=${author} or add it to SPF; if not, a stricter policy stops it.`,
-  ],
+      ? `DKIM passes for ${domain}, which is not ${author} as strict alignment asks for.`
+      : `The mail is signed by ${domain}, not by ${author}.`,
+  'dkim-failed': (key) => `Signatures by the key ${key} do not verify.`,
+  'dkim-error': (key) => `Receivers found no usable key at ${key}.`,
+  forwarded: (_, _author, signed) =>
+    signed ? 'The mail was forwarded and changed on the way.' : 'The mail was forwarded.',
+  'mailing-list': () => 'A mailing list changed the mail.',
+  unauthorized: (_, author) => `Nothing shows that the source may send for ${author}.`,
 };

@@ -48,11 +48,19 @@ function remember(read: (text: string) => string): (text: string) => string {
   return (text) => {
     let value = known.get(text);
     if (value === undefined) {
-      value = read(text);
-      known.set(text, value);
+      value = detached(read(text));
+      known.set(detached(text), value);
     }
     return value;
   };
+}
+
+/**
+ * The same, made anew. What a parser cuts from a text may be kept as a view of the whole text (V8 does so from 13 characters
+ * on), and a summary that holds a name of each report would hold all reports. The way through JSON copies in all engines.
+ */
+export function detached<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
 }
 
 function readAddress(text: string): string {

@@ -16,6 +16,8 @@ export interface Ledger {
   /** By identity. */
   reports: Map<string, SummaryReport>;
   names: Map<string, SummaryName>;
+  /** Reports that were left out. */
+  foreign: number;
 }
 
 /** Values, each once, numbered as they came. */
@@ -29,7 +31,7 @@ const KINDS = 0x4000000;
 
 export function createLedger(): Ledger {
   const numbered = () => ({ numbers: new Map(), values: [] });
-  return { addresses: numbered(), kinds: numbered(), flows: numbered(), reports: new Map(), names: new Map() };
+  return { addresses: numbered(), kinds: numbered(), flows: numbered(), reports: new Map(), names: new Map(), foreign: 0 };
 }
 
 function numberOf<T>({ numbers, values }: Numbered<T>, value: T): number {
@@ -98,7 +100,7 @@ export function closeLedger(ledger: Ledger): AggregateSummary {
   });
   const names = [...ledger.names.values()].sort((a, b) => compare(a.address, b.address));
   const content = { flows, reports, names };
-  return { ...content, ...viewsOf(content, kinds) };
+  return { ...content, foreign: ledger.foreign, ...viewsOf(content, kinds) };
 }
 
 function addressOf({ addresses, flows }: Ledger, flow: number): string {

@@ -2,7 +2,7 @@ import { type OrganizationalDomainStrategy, organizationOf, requireStrategy } fr
 import type { DmarcPolicy } from '../../dmarc/record.ts';
 import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
-import { createJudge, isOwn } from './causes.ts';
+import { createJudge, isOwn, reasonOf } from './causes.ts';
 import { addCounts, byMessages, countMessages, entry } from './counts.ts';
 import type { PolicySimulation } from './simulation.ts';
 import { requireSummary } from './summarize.ts';
@@ -57,7 +57,16 @@ export function simulatePolicy(
   const { organizationalDomain, domain } = options;
   if (organizationalDomain !== undefined) requireStrategy('simulate policy', organizationalDomain);
   if (domain !== undefined) requireString('simulate policy', 'domain', domain);
-  const reports = selectReports(summary, domain);
+  return tryPolicy(summary, selectReports(summary, domain), policy, organizationalDomain);
+}
+
+/** The same for some of the reports, the arguments checked. */
+export function tryPolicy(
+  summary: AggregateSummary,
+  reports: readonly SummaryReport[],
+  policy: SimulatedPolicy,
+  organizationalDomain?: OrganizationalDomainStrategy,
+): PolicySimulation {
   const simulation: PolicySimulation = {
     messages: 0,
     failing: 0,
@@ -124,7 +133,7 @@ function simulateFlows(
 ): SourceDraft[] {
   const senders = new Map(names.map(({ address, sender }) => [address, sender]));
   const sources = new Map<string, SourceDraft>();
-  const judge = createJudge(flows);
+  const judge = createJudge(flows, reasonOf);
   flows.forEach((flow, i) => {
     const count = messages[i]!;
     if (count === 0) return;
@@ -143,8 +152,7 @@ function simulateFlows(
     if (passes === undefined) certainty.unknown = addCounts(certainty.unknown, count);
     const { kind, causes } = judge(flow, sender !== undefined);
     const disposition = dispositionOf(flow, policy);
-    const reason = causes.map((cause) => cause.reason).join(' ');
-    const outcome = { kind, disposition, reason, messages: 0 };
+    const outcome = { kind, disposition, reason: causes.join(' '), messages: 0 };
     const counted = entry(source.outcomes, JSON.stringify(outcome), () => outcome);
     counted.messages = addCounts(counted.messages, count);
     source.failing = addCounts(source.failing, count);

@@ -1,5 +1,6 @@
 import { createJudge } from './causes.ts';
 import { addCounts, byMessages, entry, isPassed } from './counts.ts';
+import { describeCause } from './cures.ts';
 import type { AggregateSummary, SourceCause, SummaryCounts, SummaryFlow, SummarySource } from './summary.ts';
 import type { SummaryContent } from './views.ts';
 
@@ -13,7 +14,7 @@ export function countSources(
   kinds: readonly number[],
 ): Pick<AggregateSummary, 'totals' | 'sources'> {
   const known = new Map(names.map((name) => [name.address, name]));
-  const judge = createJudge(flows);
+  const judge = createJudge(flows, describeCause);
   const totals = createCounts();
   const byAddress = new Map<string, SummarySource>();
   const bySender = new Map<string, SummarySource>();

@@ -1,15 +1,21 @@
 import { requireFunction, show } from '../../environment.ts';
+import { isAtOrBelow } from '../../names/domain-name.ts';
 import type { AggregateRecords } from '../aggregate/records.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
+import { requireDomain } from '../build/arguments.ts';
 import { addCounts } from './counts.ts';
-import { createFlowReader, type FlowReader, kindKey } from './flow.ts';
+import { createFlowReader, detached, type FlowReader, kindKey } from './flow.ts';
 import { addFlow, addName, addReport, closeLedger, createLedger, type Ledger } from './ledger.ts';
 import type { AggregateSummary, SummaryReport } from './summary.ts';
+
+const ACTION = 'summarize aggregate reports';
 
 /** Options of `summarizeAggregateReports`. */
 export interface SummarizeOptions {
   /** What the caller knows of an address: its PTR name, and the sender that it belongs to. Asked once for each. */
   sources?: (address: string) => { host?: string; sender?: string } | undefined;
+  /** Leaves out, and counts in `foreign`, what is about a policy domain that is none of these, nor below one. */
+  domains?: readonly string[];
 }
 
 /**
@@ -40,19 +46,21 @@ export function summarizeAggregateReports(
   options: SummarizeOptions = {},
 ): AggregateSummary {
   if (typeof reports !== 'object' || reports === null || typeof reports[Symbol.iterator] !== 'function') {
-    throw new TypeError(`Cannot summarize aggregate reports: "reports" must be iterable, received ${show(reports)}`);
+    throw new TypeError(`Cannot ${ACTION}: "reports" must be iterable, received ${show(reports)}`);
   }
-  const { sources } = options;
-  if (sources !== undefined) requireFunction('summarize aggregate reports', 'sources', sources);
+  const { sources, domains } = options;
+  if (sources !== undefined) requireFunction(ACTION, 'sources', sources);
+  const expected = domains && requireDomains(domains);
   const ledger = createLedger();
   const reader = createFlowReader();
   for (const report of reports) {
     if (!Array.isArray(report?.records) || !report.reportMetadata?.dateRange || !report.policyPublished) {
-      throw new TypeError(
-        `Cannot summarize aggregate reports: "reports" must hold AggregateReport objects, received ${show(report)}`,
-      );
+      throw new TypeError(`Cannot ${ACTION}: "reports" must hold AggregateReport objects, received ${show(report)}`);
     }
-    addReport(ledger, readReport(ledger, reader, report));
+    const domain = reader.domain(report.policyPublished.domain);
+    // RFC 9990 §8.1: anybody can send a report about any domain.
+    if (expected?.some((name) => isAtOrBelow(domain, name)) === false) ledger.foreign++;
+    else addReport(ledger, readReport(ledger, reader, report, domain));
   }
   if (sources !== undefined) lookUpNames(ledger, sources);
   return closeLedger(ledger);
@@ -95,7 +103,7 @@ export async function summarizeAggregateRecords(
  * Joins summaries: the result is what one summary of all their reports would be, in whatever order and grouping they are
  * merged, to the last character of its JSON. A report that is in several counts once; where two say different things under
  * the same organization, id, domain and period, the one whose content is the smaller text stays. Merged with itself, a
- * summary changes in nothing but `duplicates` and each report's `seen`. Many are merged faster by one call than one by one.
+ * summary changes in nothing but `duplicates`, `foreign` and each report's `seen`. Many are merged faster by one call than one by one.
  *
  * @throws TypeError when an argument is no summary
  * @example
@@ -107,6 +115,7 @@ export function mergeSummaries(...summaries: AggregateSummary[]): AggregateSumma
   for (const summary of summaries) {
     requireSummary('merge summaries', summary);
     addSummary(ledger, summary);
+    ledger.foreign = addCounts(ledger.foreign, summary.foreign);
   }
   return closeLedger(ledger);
 }
@@ -127,10 +136,16 @@ function addSummary(ledger: Ledger, { flows, reports, names }: AggregateSummary)
   for (const name of names) addName(ledger, name);
 }
 
-function readReport(ledger: Ledger, reader: FlowReader, report: AggregateReport): SummaryReport {
+function requireDomains(domains: readonly string[]): string[] {
+  if (!Array.isArray(domains)) {
+    throw new TypeError(`Cannot ${ACTION}: "domains" must be an array, received ${show(domains)}`);
+  }
+  return domains.map((domain) => requireDomain(ACTION, 'domains', domain));
+}
+
+function readReport(ledger: Ledger, reader: FlowReader, report: AggregateReport, domain: string): SummaryReport {
   const { reportMetadata, policyPublished, records } = report;
   const { begin, end } = reportMetadata.dateRange;
-  const domain = reader.domain(policyPublished.domain);
   const counts = new Map<number, number>();
   for (const record of records) {
     const messages = wholeNumber(record.count, Number.MAX_SAFE_INTEGER);
@@ -139,13 +154,13 @@ function readReport(ledger: Ledger, reader: FlowReader, report: AggregateReport)
     counts.set(flow, addCounts(counts.get(flow) ?? 0, messages));
   }
   return {
-    orgName: reportMetadata.orgName,
-    reportId: reportMetadata.reportId,
+    orgName: detached(reportMetadata.orgName),
+    reportId: detached(reportMetadata.reportId),
     domain,
     begin: wholeNumber(begin, LAST_SECOND),
     end: wholeNumber(end, LAST_SECOND),
     seen: 1,
-    policy: policyOf(policyPublished),
+    policy: detached(policyOf(policyPublished)),
     counts: [...counts].flat(),
   };
 }

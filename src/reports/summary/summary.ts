@@ -117,6 +117,8 @@ export interface AggregateSummary {
   names: SummaryName[];
   /** How often a report came again, and was not counted again. */
   duplicates: number;
+  /** How many reports were left out, each time they came, as they are about none of the domains that were asked for. */
+  foreign: number;
   totals: SummaryCounts;
   /** The most messages first. */
   sources: SummarySource[];

@@ -14,7 +14,7 @@ interface PassCounts {
 export function viewsOf(
   content: SummaryContent,
   kinds: readonly number[],
-): Omit<AggregateSummary, keyof SummaryContent> {
+): Omit<AggregateSummary, keyof SummaryContent | 'foreign'> {
   const { flows, reports } = content;
   const days = new Map<string, AggregateSummary['days'][number]>();
   const domains = new Map<string, AggregateSummary['domains'][number]>();

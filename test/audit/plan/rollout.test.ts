@@ -417,4 +417,5 @@ test('a wrong summary', async () => {
   const audit = await auditDomain('example.com', { resolver: memoryResolver(mail) });
   expect(() => planRollout(audit, [] as never)).toThrow(TypeError);
   expect(() => planRollout(audit, undefined, { dismissed: [5] as never })).toThrow('"dismissed" must be a string');
+  expect(() => planRollout(audit, undefined, { rua: 5 as never })).toThrow('"rua" must be a string');
 });
