@@ -19,6 +19,8 @@ interface Walk {
   /** Domains whose record was reported, with who referred to it first. */
   seen: Map<string, string>;
   reported: Set<string>;
+  /** Those that were reported as included, so that what they say of other addresses was left out. */
+  included: Set<string>;
   void: { ip4: number; ip6: number };
 }
 
@@ -33,7 +35,9 @@ export function findFaults(
   limits: Readonly<Limits>,
 ): Diagnostic[] {
   const seen = new Map([[tree.domain, 'the domain itself']]);
-  const walk: Walk = { cells, evidence, limits, diagnostics: [], seen, reported: new Set(), void: { ip4: 0, ip6: 0 } };
+  const reported = new Set<string>();
+  const included = new Set<string>();
+  const walk: Walk = { cells, evidence, limits, diagnostics: [], seen, reported, included, void: { ip4: 0, ip6: 0 } };
   walkRecord(walk, tree, 'root');
   const { domain, lookups } = tree;
   // An include grows without asking: the last two are soon spent.
@@ -59,10 +63,15 @@ function walkRecord(walk: Walk, node: SpfAnalyzedRecord, way: Way): void {
   const first = walk.reported.size < walk.reported.add(domain).size;
   if (first && node.status !== 'loop') {
     walk.diagnostics.push(...(walk.evidence.records.get(domain)?.diagnostics ?? []).filter(isNews(way)));
+    if (way === 'include') walk.included.add(domain);
     if (record !== undefined && record.length > LONG_RECORD) {
       const params = { domain, size: record.length, limit: LONG_RECORD };
       walk.diagnostics.push(note('spf.record-long', params, { subject: domain }));
     }
+  }
+  // The same record may come again where what it says of other addresses counts.
+  if (!first && way !== 'include' && walk.included.delete(domain)) {
+    walk.diagnostics.push(...(walk.evidence.records.get(domain)?.diagnostics ?? []).filter(isAboutOthers));
   }
   const effects = new Map<SpfAnalyzedTerm, TermEffect>();
   if (first) paintRecord(walk.cells, node, (effect) => effects.set(effect.term, effect));
@@ -84,10 +93,12 @@ function walkRecord(walk: Walk, node: SpfAnalyzedRecord, way: Way): void {
  * addresses that it does not pass means nothing (RFC 7208 §5.2).
  */
 function isNews(way: Way): (finding: Diagnostic) => boolean {
-  return ({ code }) => {
-    if (code === 'spf.no-record') return way === 'root';
-    return way !== 'include' || (code !== 'spf.missing-all' && code !== 'spf.neutral-all');
-  };
+  return (finding) =>
+    finding.code === 'spf.no-record' ? way === 'root' : way !== 'include' || !isAboutOthers(finding);
+}
+
+function isAboutOthers({ code }: Diagnostic): boolean {
+  return code === 'spf.missing-all' || code === 'spf.neutral-all';
 }
 
 function placeOf({ span }: SpfAnalyzedTerm, subject: string): Place {

@@ -217,6 +217,17 @@ describe('findings, each with the change that cures it', () => {
     ]);
   });
 
+  test('a record that is included first and redirected to later counts by the redirect', async () => {
+    const zone = {
+      'example.com': 'v=spf1 include:one.example redirect=two.example',
+      'one.example': 'v=spf1 ip4:192.0.2.1 redirect=two.example',
+      'two.example': 'v=spf1 ip4:192.0.2.2',
+    };
+    const analysis = await analyze(records(zone));
+    const about = analysis.diagnostics.filter(({ code }) => code === 'spf.missing-all');
+    expect(about.map(({ subject }) => subject)).toEqual(['two.example']);
+  });
+
   test('the same record from two sides', async () => {
     const zone = records({
       'example.com': 'v=spf1 include:one.example include:two.example -all',
