@@ -21,7 +21,14 @@ const budgets = [
   ['verifyDkimSignature', 'mailverdict', 30],
   ['authenticateMessage', 'mailverdict', 60],
   ['checkAlignment', 'mailverdict', 50, 'psl'],
-  ['*', 'mailverdict/audit', 45],
+  // More than the 45 and 35 that were planned: the protocols that an audit judges take 45 of their own.
+  ['*', 'mailverdict/audit', 75],
+  ['*', 'mailverdict/reports', 41],
+];
+// The same for what an entry adds to a bundle that has the core already.
+const additions = [
+  ['mailverdict/audit', 45],
+  ['mailverdict/reports', 37],
 ];
 
 let tarball = '';
@@ -42,29 +49,37 @@ function attempt(name, work) {
   }
 }
 
+async function bundle(contents) {
+  const result = await build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  const { inputs } = Object.values(result.metafile.outputs)[0];
+  // An input may be listed because it was looked at; what counts is what stayed in the output.
+  const psl = Object.entries(inputs).some(([path, { bytesInOutput }]) => path.includes('/psl/') && bytesInOutput > 0);
+  return { size: gzipSync(result.outputFiles[0].contents, { level: 9 }).length, psl };
+}
+
 async function checkSizes() {
+  const detail = (size, budget) => `${(size / 1000).toFixed(2)} of ${budget} kB gzipped`;
   for (const [name, entry, budget, allowed] of budgets) {
-    const result = await build({
-      stdin: { contents: `export ${name === '*' ? name : `{ ${name} }`} from '${entry}';`, resolveDir: folder },
-      bundle: true,
-      minify: true,
-      write: false,
-      metafile: true,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'error',
-    });
-    const size = gzipSync(result.outputFiles[0].contents, { level: 9 }).length;
-    // An input may be listed because it was looked at; what counts is what stayed in the output.
-    const { inputs } = Object.values(result.metafile.outputs)[0];
-    const psl = Object.entries(inputs).some(([path, { bytesInOutput }]) => path.includes('/psl/') && bytesInOutput > 0);
-    check(
-      `size of ${name === '*' ? entry : name}`,
-      size <= budget * 1000,
-      `${(size / 1000).toFixed(2)} of ${budget} kB gzipped`,
-    );
-    check(`psl in ${name === '*' ? entry : name}`, psl === (allowed === 'psl'), psl ? 'has it' : 'none');
+    const { size, psl } = await bundle(`export ${name === '*' ? name : `{ ${name} }`} from '${entry}';`);
+    const what = name === '*' ? entry : name;
+    check(`size of ${what}`, size <= budget * 1000, detail(size, budget));
+    check(`psl in ${what}`, psl === (allowed === 'psl'), psl ? 'has it' : 'none');
+  }
+  const core = await bundle("export * from 'mailverdict/core';");
+  for (const [entry, budget] of additions) {
+    const both = await bundle(`export * from 'mailverdict/core'; export * as added from '${entry}';`);
+    const size = both.size - core.size;
+    check(`size that ${entry} adds to the core`, size <= budget * 1000, detail(size, budget));
   }
 }
 
