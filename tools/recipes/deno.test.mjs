@@ -61,7 +61,8 @@ test('Deno function: Deno accepts its types', async () => {
 test('JSR takes the sources: exported types are explicit, and every import resolves', async () => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const args = ['publish', '--dry-run', '--allow-dirty', '--config', 'jsr.json'];
-  const { code, output } = await runProgram(deno, args, { cwd: root });
+  const env = { ...process.env, NO_COLOR: '1' };
+  const { code, output } = await runProgram(deno, args, { cwd: root, env });
   assert.equal(code, 0, output);
   assert.match(output, /src\/core\.ts/);
   assert.doesNotMatch(output, /src\/cli|slow-types|warning\[/);

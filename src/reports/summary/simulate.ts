@@ -92,15 +92,15 @@ export function tryPolicy(
 }
 
 function requirePolicy(policy: SimulatedPolicy): void {
-  const require = (name: keyof SimulatedPolicy, expected: string) => {
+  const requireWord = (name: keyof SimulatedPolicy, expected: string) => {
     const value: unknown = policy?.[name];
     if (typeof value === 'string' ? !expected.split(/, | or /).includes(value) : value !== undefined || name === 'p') {
       throw new TypeError(`Cannot simulate policy: "${name}" must be ${expected}, received ${show(value)}`);
     }
   };
-  for (const name of ['p', 'sp', 'np'] as const) require(name, 'none, quarantine or reject');
-  for (const name of ['adkim', 'aspf'] as const) require(name, 'r or s');
-  require('t', 'y or n');
+  for (const name of ['p', 'sp', 'np'] as const) requireWord(name, 'none, quarantine or reject');
+  for (const name of ['adkim', 'aspf'] as const) requireWord(name, 'r or s');
+  requireWord('t', 'y or n');
 }
 
 function selectReports({ reports }: AggregateSummary, domain: string | undefined): SummaryReport[] {
