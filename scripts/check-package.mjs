@@ -23,12 +23,12 @@ const budgets = [
   ['checkAlignment', 'mailverdict', 50, 'psl'],
   // More than the 45 and 35 that were planned: the protocols that an audit judges take 45 of their own.
   ['*', 'mailverdict/audit', 75],
-  ['*', 'mailverdict/reports', 41],
+  ['*', 'mailverdict/reports', 42],
 ];
 // The same for what an entry adds to a bundle that has the core already.
 const additions = [
   ['mailverdict/audit', 45],
-  ['mailverdict/reports', 37],
+  ['mailverdict/reports', 38],
 ];
 
 let tarball = '';

@@ -1,6 +1,7 @@
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
+import { requireLimits } from '../dns/build-arguments.ts';
 import { show } from '../environment.ts';
-import { type Limits, resolveLimits } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import { isBytes, openChunks } from '../message/source.ts';
 import { headerText } from '../text/bytes.ts';
 import { asciiLower } from '../text/characters.ts';
@@ -65,7 +66,7 @@ export async function openReport(
   bytes: Uint8Array | ReadableStream<Uint8Array>,
   options: OpenReportOptions = {},
 ): Promise<Parsed<OpenedReport, ReportCode>> {
-  const limits = resolveLimits(options.limits);
+  const limits = requireLimits('open report', options);
   const search: Search = {
     limits,
     inflatable: limits.inflatedBytes,

@@ -329,6 +329,14 @@ describe('mailverdict check', () => {
     expect(out).toContain('    to    v=DMARC1; p=reject; rua=mailto:dmarc@example.com\n');
   });
 
+  test('what could not be looked up makes the score the most that there can be', async () => {
+    const failing = { failure: 'servfail' } as const;
+    const dead = { ...zone, 'example.com': { TXT: failing, MX: failing }, '_dmarc.example.com': { TXT: failing } };
+    const { status, out } = await callCli(['check', 'example.com', ...good, ...zoneOptions(dead)], { fetch });
+    expect(status).toBe(0);
+    expect(out).toMatch(/^Score: at most \d+ of 100; not all of DMARC, SPF, MX.* and DNSSEC could be looked up$/m);
+  });
+
   test('--parked, and --json', async () => {
     const records = {
       'example.net': { TXT: ['v=spf1 -all'], MX: ['0 .'] },

@@ -98,8 +98,10 @@ describe('mailverdict report', () => {
         messages  passed   DKIM    SPF  source
            2,000   100 %  100 %  100 %  192.0.2.1
              250     0 %    0 %    0 %  198.51.100.66
-                                        250 unauthorized: If this source is yours, add it to SPF or let it
-                                        sign with d=example.com; if not, a stricter policy stops it.
+                                        250 unauthorized: Nothing shows that the source may send for
+                                        example.com. If this source is yours, let it sign with
+                                        d=example.com or add it to SPF; if not, a stricter policy stops
+                                        it.
 
       1 TLS report: 100 sessions, 10 failed (10.0 %)
                10  certificate-expired for example.com at mx.example.com
@@ -112,6 +114,21 @@ describe('mailverdict report', () => {
         nor JSON
       "
     `);
+  });
+
+  test('--domain leaves out what is about other domains, in reports of every kind', async () => {
+    const all = ['mixed/a.eml', 'mixed/older/b.zip', 'mixed/older/tls.json', 'mixed/older/failure.eml'].map(at);
+    writeFileSync(at('foreign.xml'), xml({ day: 2 }).replace('<domain>example.com', '<domain>evilexample.com'));
+    const own = await call([...all, at('foreign.xml'), '--domain', 'Example.com', '--domain', 'example.org']);
+    expect(own).toMatchObject({ status: 0, err: '' });
+    expect(own.out).toContain('2 aggregate reports of');
+    expect(own.out).toContain('1 TLS report: 100 sessions');
+    expect(own.out).toContain('1 failure report\n');
+    expect(own.out).toMatch(/\n\n1 report about other domains left out\n$/);
+    const none = await call([...all, '--domain', 'example.net']);
+    expect([none.status, none.out]).toEqual([0, '4 reports about other domains left out\n']);
+    const { out } = await call([...all, '--domain', 'example.net', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ foreign: 4, aggregate: { foreign: 2 }, tls: { reports: 0 }, failures: [] });
   });
 
   test('is satisfied where every file holds a report', async () => {
@@ -204,6 +221,7 @@ describe('mailverdict report', () => {
     [[], 'name a file or a folder'],
     [[at('absent.xml')], 'no such file'],
     [[at('mixed'), '--json', '--csv'], '--json and --csv exclude each other'],
+    [[at('mixed'), '--domain', 'a..b'], '--domain must be a domain name: found "a..b"'],
     [[at('mixed'), '--top', 'all'], '--top must be a whole number above 0: found "all"'],
   ])('a wrong call: %j', async (args, message) => {
     const { status, out, err } = await call(args);

@@ -140,10 +140,11 @@ describe('summaries', () => {
   test('merged with themselves change in nothing but how often reports were seen; alone, not at all', () => {
     fc.assert(
       fc.property(part, (summary) => {
-        const { duplicates, reports, ...rest } = mergeSummaries(summary, summary);
+        const { duplicates, foreign, reports, ...rest } = mergeSummaries(summary, summary);
+        expect(foreign).toBe(2 * summary.foreign);
         expect(duplicates).toBe(2 * summary.duplicates + summary.reports.length);
         expect(reports).toEqual(summary.reports.map((one) => ({ ...one, seen: 2 * one.seen })));
-        expect(rest).toEqual({ ...summary, duplicates: undefined, reports: undefined });
+        expect(rest).toEqual({ ...summary, duplicates: undefined, foreign: undefined, reports: undefined });
         expect(mergeSummaries(summary)).toEqual(summary);
         expect(mergeSummaries(summary, mergeSummaries())).toEqual(summary);
       }),

@@ -171,6 +171,9 @@ describe('what is really sent is read, with a diagnostic that points at it (RFC 
     ['no selector', reportXml().replace('<selector>s</selector>', ''), 'aggregate.omitted-element', undefined],
     ['no p', reportXml().replace('<p>reject</p>', ''), 'aggregate.omitted-element', undefined],
     ['fractions of a second', reportXml().replace('1709683200', '1709683200.5'), 'aggregate.date', '1709683200.5'],
+    ['a begin of 0', reportXml().replace('1709683200', '0'), 'aggregate.zero-date', '0'],
+    ['an end of 0', reportXml().replace('1709769599', '00'), 'aggregate.zero-date', '00'],
+    ['more than a day (25 hours)', reportXml().replace('1709769599', '1709773201'), 'aggregate.period', '1709773201'],
     ['an end before the begin', reportXml().replace('1709769599', '1'), 'aggregate.date-order', '1'],
     ['no records', reportXml({ records: '' }), 'aggregate.no-records', undefined],
     ['no disposition', reportXml().replace('<disposition>none</disposition>', ''), 'aggregate.assumed', undefined],
@@ -465,6 +468,10 @@ describe('parseAggregateRecords', () => {
     for await (const _ of empty) expect.unreachable();
     expect(empty.report()).toMatchObject({ ok: false });
     expect(() => parseAggregateRecords('<a/>' as unknown as ReadableStream)).toThrow(/must be a stream of Uint8Array/);
+    expect(() => parseAggregateRecords(stream(new Uint8Array(0), 1), null as never)).toThrow(
+      'options must be an object',
+    );
+    expect(() => parseAggregateReport('', { limits: null as never })).toThrow('"limits" must be an object');
   });
 });
 

@@ -155,6 +155,11 @@ describe('what holds no report', () => {
   test.each([undefined, null, 'text', 7, {}])('an argument %j is a TypeError', async (value) => {
     await expect(openReport(value as unknown as Uint8Array)).rejects.toThrow(/^Cannot open report: "bytes" must be/);
   });
+
+  test('limits that are no object are a TypeError', async () => {
+    const call = openReport(new Uint8Array(0), { limits: null as never });
+    await expect(call).rejects.toThrow('Cannot open report: "limits" must be an object, received null');
+  });
 });
 
 describe('damage and bombs cost a diagnostic, and the good part is kept (RFC 9990 §8.1)', () => {

@@ -140,7 +140,7 @@ describe('buildAggregateReport', () => {
       [
         'From: dmarc@example.net',
         'To: rua@example.com',
-        'Date: Fri, 2 Jan 2026 03:04:05 +0000',
+        'Date: Fri, 02 Jan 2026 03:04:05 +0000',
         'Subject: Report Domain: example.com\r\n Submitter: example.net\r\n Report-ID: <a.b@example.net>',
         'Message-ID: <a.b@example.net>',
         'MIME-Version: 1.0',
@@ -477,6 +477,7 @@ describe('createReportAccumulator', () => {
     const [verdict, message] = await judge('example.com');
     const accumulator = createReportAccumulator();
     expect(() => createReportAccumulator({ maxRecords: -1 })).toThrow('"maxRecords" must be a number');
+    expect(() => createReportAccumulator(null as never)).toThrow('"options" must be an object');
     expect(() => accumulator.add(undefined as never, message)).toThrow('"verdict" must be an object');
     expect(() => accumulator.add({} as never, message)).toThrow('"verdict.dmarc" must be an object');
     expect(() => accumulator.add(verdict, undefined as never)).toThrow('"message" must be an object');

@@ -302,6 +302,7 @@ describe('the mail around it (RFC 5965 §2)', () => {
     const { diagnostics } = parseFailureReport(mail(dmarc), { limits: { inflatedBytes: 100 } });
     expect(diagnostics.map(({ code }) => code)).toEqual(['failure-report.too-large']);
     expect(() => parseFailureReport(3 as never)).toThrow(TypeError);
+    expect(() => parseFailureReport('', { limits: null as never })).toThrow('"limits" must be an object');
   });
 });
 
@@ -354,7 +355,7 @@ describe('buildFailureReport', () => {
       originalMessage: crlf(original),
     });
     expect(built.value!.message).toMatch(
-      /^From: dmarc@example.net\r\nTo: ruf@example.com,\r\n b@example.com\r\nDate: Thu, 1 Jan 1970 00:00:00 \+0000\r\n/,
+      /^From: dmarc@example.net\r\nTo: ruf@example.com,\r\n b@example.com\r\nDate: Thu, 01 Jan 1970 00:00:00 \+0000\r\n/,
     );
     expect(built.value!.subject).toBe('FW: F?r bob@example.net');
     expect(built.value!.message).not.toMatch(/[^\r]\n|\r[^\n]/);

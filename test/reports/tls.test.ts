@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { buildTlsReport } from '../../src/reports/tls/build.ts';
 import { parseTlsReport } from '../../src/reports/tls/parse.ts';
 import { summarizeTlsReports } from '../../src/reports/tls/summarize.ts';
 import { conformanceAbsent, conformancePath, hasConformance } from '../support/conformance.ts';
@@ -229,6 +230,22 @@ describe('the schema (RFC 8460 §4.4)', () => {
   });
 });
 
+test.each([
+  ['nothing', undefined],
+  ['an empty object', {}],
+  ['no dates', { organizationName: 'a', reportId: 'a', policies: [] }],
+  ['a policy that is none', { organizationName: 'a', reportId: 'a', dateRange: {}, policies: [null] }],
+  ['an address that is none', { organizationName: 'a', reportId: 'a', contactInfo: 5, dateRange: {}, policies: [] }],
+])('what is no report is not written: %s', (_, report) => {
+  expect(() => buildTlsReport(report as never)).toThrow(TypeError);
+  expect(() => buildTlsReport(report as never)).toThrow('"report" must be a TlsReport');
+});
+
+test('the options and the limits must be objects', () => {
+  expect(() => parseTlsReport('{}', null as never)).toThrow('the options must be an object, received null');
+  expect(() => parseTlsReport('{}', { limits: null as never })).toThrow('"limits" must be an object, received null');
+});
+
 describe('hostile input (RFC 8460 §7)', () => {
   test.each([
     ['', 'tls-report.syntax'],
@@ -338,5 +355,6 @@ describe('summarizeTlsReports', () => {
     expect(result.organizations.map((it) => it.organizationName)).toEqual(['__proto__', 'Example']);
     expect(result.failures.map(({ resultType }) => resultType)).toEqual(['x', 'tlsa-invalid']);
     expect(() => summarizeTlsReports({} as never)).toThrow('"reports" must be an array');
+    expect(() => summarizeTlsReports([null] as never)).toThrow('"reports" must be an array of TlsReport');
   });
 });

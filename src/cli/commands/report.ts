@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Resolver } from '../../dns/resolver.ts';
 import { DnsSession } from '../../dns/session.ts';
 import { defaultLimits } from '../../limits.ts';
+import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';
 import { pointerQueryName } from '../../spf/macro.ts';
@@ -21,6 +22,7 @@ export const usage = `mailverdict report FILE|FOLDER… [options]
 
 Reads reports (mails, gzip, zip, XML or JSON, in any mixture; - for standard input) and says who sends as you.
 
+  --domain NAME         only reports about NAME and what is below it (may be repeated)
   --top NUMBER          sources to list: 20 where nothing is said
   --names               ask DNS for the host names of the listed sources
 ${dnsUsage}
@@ -32,6 +34,7 @@ ${dnsUsage}
 Exit status: 0 when every file was read, 1 when one holds no report or only a part of one, 2 when the call is wrong.`;
 
 const options = {
+  domain: { type: 'string', multiple: true },
   top: { type: 'string' },
   names: { type: 'boolean' },
   ...dnsOptions,
@@ -52,6 +55,7 @@ export async function report(args: string[], console: Console): Promise<number> 
   const found = await gatherReports(positionals, {
     stdin: console.stdin,
     maxBytes,
+    ...(values.domain && { domains: values.domain.map(readDomain) }),
     onProgress: (done, files) => progress.show(`${grouped(done)} of ${grouped(files)} files`),
   });
   progress.clear();
@@ -62,6 +66,12 @@ export async function report(args: string[], console: Console): Promise<number> 
   else if (values.csv) stdout.write(renderCsv(found.aggregate));
   else stdout.write(`${renderReports(found, { paint: paintFor(stdout, environment), width: widthOf(stdout), top })}\n`);
   return found.partial.length + found.unreadable.length === 0 ? 0 : 1;
+}
+
+function readDomain(text: string): string {
+  const domain = domainName(text);
+  if (domain === undefined) throw new Error(`--domain must be a domain name: found "${text}"`);
+  return domain;
 }
 
 function readNumber(name: string, text: string): number {

@@ -3,13 +3,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
+import { domainName, isAtOrBelow } from '../../names/domain-name.ts';
 import { parseAggregateReport } from '../../reports/aggregate/parse.ts';
 import type { AggregateReport } from '../../reports/aggregate/report.ts';
 import type { AggregateCode } from '../../reports/aggregate/rules.ts';
 import { openReport } from '../../reports/attachment.ts';
 import { parseFailureReport } from '../../reports/failure/parse.ts';
 import type { FailureReport } from '../../reports/failure/report.ts';
-import { mergeSummaries, summarizeAggregateReports } from '../../reports/summary/summarize.ts';
+import { createSummarizer, summarizeAggregateReports } from '../../reports/summary/summarize.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';
 import { parseTlsReport } from '../../reports/tls/parse.ts';
 import type { TlsReport } from '../../reports/tls/report.ts';
@@ -21,6 +22,8 @@ export interface GatheredReports {
   aggregate: AggregateSummary;
   tls: TlsSummary;
   failures: (Pick<FailureReport, 'authFailure' | 'sourceIp' | 'arrivalDate' | 'reportedDomains'> & { file: string })[];
+  /** Reports of any kind that were left out, as they are about none of the domains that were asked for. */
+  foreign: number;
   /** Files of which only a part can be read, and the first thing that is wrong. */
   partial: { file: string; reason: string }[];
   /** Files without a report that can be read, likewise. */
@@ -33,6 +36,8 @@ export interface GatherOptions {
   maxBytes: number;
   /** Is told how far the work is, after each file. */
   onProgress(done: number, files: number): void;
+  /** Reports about other domains are left out where there are any: normalized names. */
+  domains?: readonly string[];
 }
 
 // Other faults of a report are its author's affair, and take nothing away.
@@ -43,26 +48,22 @@ const LOSSES: readonly AggregateCode[] = [
   'aggregate.too-deep',
   'aggregate.too-many-records',
 ];
-// A summary costs more than adding a report to one, and reports cost more memory than their summary.
-const BATCH = 200;
 
 /** Reads reports of every kind from files, folders and `-`, which is standard input. */
 export async function gatherReports(paths: readonly string[], options: GatherOptions): Promise<GatheredReports> {
   const files = (await Promise.all(paths.map(listFiles))).flat();
-  const parts: AggregateSummary[] = [];
+  const { domains } = options;
+  // Each report goes when it is counted: all together cost many times what a summary does.
+  const aggregate = createSummarizer(domains && { domains });
   const tls: TlsReport[] = [];
   const found: GatheredReports = {
     files: files.length,
     aggregate: summarizeAggregateReports([]),
     tls: summarizeTlsReports([]),
     failures: [],
+    foreign: 0,
     partial: [],
     unreadable: [],
-  };
-  let batch: AggregateReport[] = [];
-  const endBatch = () => {
-    if (batch.length > 0) parts.push(summarizeAggregateReports(batch));
-    batch = [];
   };
   for (const [i, file] of files.entries()) {
     const reading = await readReport(file, options);
@@ -72,13 +73,14 @@ export async function gatherReports(paths: readonly string[], options: GatherOpt
       continue;
     }
     if (reading.fault !== undefined) found.partial.push({ file, reason: reading.fault });
-    if (reading.kind === 'aggregate') batch.push(reading.report);
+    if (reading.kind === 'aggregate') aggregate.add(reading.report);
+    else if (domains !== undefined && !domainsOf(reading).some((name) => isExpected(name, domains))) found.foreign++;
     else if (reading.kind === 'tls') tls.push(reading.report);
-    else found.failures.push({ file, ...pickFailure(reading.report) });
-    if (batch.length === BATCH) endBatch();
+    // Cloned, as what is cut from a text may hold the whole of it.
+    else found.failures.push({ file, ...structuredClone(pickFailure(reading.report)) });
   }
-  endBatch();
-  found.aggregate = mergeSummaries(found.aggregate, ...parts);
+  found.aggregate = aggregate.end();
+  found.foreign += found.aggregate.foreign;
   found.tls = summarizeTlsReports(tls);
   return found;
 }
@@ -98,6 +100,17 @@ type Reading = { fault?: string } & (
   | { kind: 'failure'; report: FailureReport }
   | { kind: 'tls'; report: TlsReport }
 );
+
+/** The domains that a report is about. */
+function domainsOf(reading: Exclude<Reading, { kind: 'aggregate' }>): string[] {
+  const { kind, report } = reading;
+  return kind === 'tls' ? report.policies.map(({ policyDomain }) => policyDomain) : report.reportedDomains;
+}
+
+function isExpected(name: string, domains: readonly string[]): boolean {
+  const domain = domainName(name);
+  return domain !== undefined && domains.some((expected) => isAtOrBelow(domain, expected));
+}
 
 /** The report in a file, or why there is none. */
 async function readReport(file: string, { stdin, maxBytes }: GatherOptions): Promise<Reading | string> {

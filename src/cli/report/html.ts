@@ -81,7 +81,9 @@ function renderSource({
 }: AggregateSummary['sources'][number]): string {
   const share = (part: number) => `<td>${percent(part, messages)}`;
   const name = escapeHtml(host === undefined ? source : `${source} (${host})`);
-  const cures = causes.map((c) => `<div class="cure">${grouped(c.messages)} ${c.cause}: ${escapeHtml(c.cure)}</div>`);
+  const cures = causes.map(
+    (c) => `<div class="cure">${grouped(c.messages)} ${c.cause}: ${escapeHtml(`${c.reason} ${c.cure}`)}</div>`,
+  );
   return `<tr><td>${grouped(messages)}${share(passed)}${share(dkim)}${share(spf)}<td>${name}${cures.join('')}`;
 }
 

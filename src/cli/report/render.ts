@@ -20,11 +20,12 @@ export interface RenderOptions {
 
 /** What the reports say, for a person at a terminal. */
 export function renderReports(found: GatheredReports, options: RenderOptions): string {
-  const { aggregate, tls, failures, partial, unreadable } = found;
+  const { aggregate, tls, failures, foreign, partial, unreadable } = found;
   const parts = [
     aggregate.reports.length > 0 ? renderAggregate(aggregate, options) : [],
     tls.reports > 0 ? renderTls(tls, options) : [],
     failures.length > 0 ? renderFailures(failures, options) : [],
+    foreign > 0 ? [`${counted(foreign, 'report')} about other domains left out`] : [],
     partial.length > 0 ? renderFiles(partial, 'of which only a part can be read', options) : [],
     unreadable.length > 0 ? renderFiles(unreadable, 'without a report that can be read', options) : [],
   ].filter((lines) => lines.length > 0);
@@ -99,8 +100,8 @@ function renderSources({ sources }: AggregateSummary, { paint, width, top }: Ren
   for (const [i, source] of listed.entries()) {
     lines.push(line(rows[i]!) + nameOf(source));
     const indent = ' '.repeat(columnsOf(line(HEAD)));
-    for (const { cause, messages, cure } of source.causes) {
-      const failed = `${grouped(messages)} ${cause}: ${escapeControls(cure)}`;
+    for (const { cause, messages, reason, cure } of source.causes) {
+      const failed = `${grouped(messages)} ${cause}: ${escapeControls(`${reason} ${cure}`)}`;
       lines.push(...beside(`${indent}`, failed, width).map((text) => paint.doubtful(text)));
     }
   }

@@ -6,6 +6,8 @@ import { POLICIES } from './words.ts';
 
 const NAMESPACE = 'urn:ietf:params:xml:ns:dmarc-2.0';
 const OLD_NAMESPACE = 'http://dmarc.org/dmarc-xml/0.1';
+// A UTC day, with an hour for reporters whose days are local ones and once a year longer.
+const MOST_SECONDS = 90_000;
 const MODES = ['r', 's'] as const;
 
 /** Everything but the records. */
@@ -66,6 +68,9 @@ function buildRange(findings: Findings, { date_range, report_metadata }: HeadDra
   const end = readTime(findings, date_range, 'end');
   if (begin !== undefined && end !== undefined && end < begin) {
     findings.add('aggregate.date-order', { begin, end }, fieldOf(date_range, 'end'));
+  }
+  if (begin && end && end - begin > MOST_SECONDS) {
+    findings.add('aggregate.period', { hours: Math.round((end - begin) / 3600) }, fieldOf(date_range, 'end'));
   }
   // One end says when, if not how long.
   return { begin: begin ?? end ?? 0, end: end ?? begin ?? 0 };

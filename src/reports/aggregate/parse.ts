@@ -1,6 +1,7 @@
 import { type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
+import { requireLimits } from '../../dns/build-arguments.ts';
 import { show } from '../../environment.ts';
-import { type Limits, resolveLimits } from '../../limits.ts';
+import type { Limits } from '../../limits.ts';
 import { isBytes } from '../../message/source.ts';
 import { decodeXml } from '../xml-text.ts';
 import { createFindings, type Findings } from './findings.ts';
@@ -45,7 +46,7 @@ export function parseAggregateReport(
   if (typeof xml !== 'string' && !isBytes(xml)) {
     throw new TypeError(`Cannot parse aggregate report: "xml" must be a string or Uint8Array, received ${show(xml)}`);
   }
-  const limits = resolveLimits(options.limits);
+  const limits = requireLimits('parse aggregate report', options);
   const findings = createFindings();
   const records: AggregateRecord[] = [];
   const reader = startReport(findings, limits, (record) => records.push(record));

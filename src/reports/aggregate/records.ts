@@ -1,6 +1,6 @@
 import { type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
+import { requireLimits } from '../../dns/build-arguments.ts';
 import { show } from '../../environment.ts';
-import { resolveLimits } from '../../limits.ts';
 import { type ChunkReader, openChunks } from '../../message/source.ts';
 import { encodingOf } from '../xml-text.ts';
 import { createFindings, type Findings } from './findings.ts';
@@ -36,7 +36,7 @@ export function parseAggregateRecords(
   options: ParseReportOptions = {},
 ): AggregateRecords {
   const limits = {
-    ...resolveLimits(options.limits),
+    ...requireLimits('parse aggregate records', options),
     reportRecords: options.limits?.reportRecords ?? Number.POSITIVE_INFINITY,
   };
   const chunks = openChunks(source, undefined);

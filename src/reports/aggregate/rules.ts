@@ -73,6 +73,8 @@ export const aggregateRules = {
     'Element "{element}" should be whole seconds since 1970: found "{value}"',
   ],
   'aggregate.no-date': ['error', 'RFC 9990', '3.1.1.4', 'Element "{element}" is no time: found "{value}"'],
+  'aggregate.zero-date': ['warning', 'RFC 9990', '3.1.1.4', 'Element "{element}" is 0, which is no time of a report'],
+  'aggregate.period': ['warning', 'RFC 9990', '3.1.1.4', 'The report covers {hours} hours, which is more than a day'],
   'aggregate.date-order': ['warning', 'RFC 9990', '3.1.1.4', 'The report ends at {end}, before it begins at {begin}'],
   'aggregate.source-ip': ['error', 'RFC 9990', '3.1.1.8', 'Element "source_ip" must be an IP address: found "{value}"'],
   'aggregate.more': ['info', 'RFC 9990', '3.1.1', '{count} more findings of the kind {code}'],

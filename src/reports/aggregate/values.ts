@@ -96,9 +96,11 @@ export function readTime(findings: Findings, fields: Fields | undefined, name: s
     return undefined;
   }
   const { text } = field;
-  if (text.length <= 12 && isDigits(text) && Number(text) <= LAST_SECOND) return Number(text);
-  const seconds = unusualTime(text);
-  findings.add(seconds === undefined ? 'aggregate.no-date' : 'aggregate.date', { element: name, value: text }, field);
+  const plain = text.length <= 12 && isDigits(text) && Number(text) <= LAST_SECOND;
+  const seconds = plain ? Number(text) : unusualTime(text);
+  if (seconds === undefined) findings.add('aggregate.no-date', { element: name, value: text }, field);
+  else if (seconds === 0) findings.add('aggregate.zero-date', { element: name }, field);
+  else if (!plain) findings.add('aggregate.date', { element: name, value: text }, field);
   return seconds;
 }
 

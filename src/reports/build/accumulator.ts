@@ -90,6 +90,7 @@ interface Group extends ReportGroup {
  * accumulator.state().groups[0].records[0].count; // => 1
  */
 export function createReportAccumulator(options: { maxRecords?: number } = {}): ReportAccumulator {
+  requireObject(ACTION, 'options', options);
   const { maxRecords = DEFAULT_MOST_RECORDS } = options;
   if (typeof maxRecords !== 'number' || !(maxRecords >= 0)) {
     throw new TypeError(`Cannot ${ACTION}: "maxRecords" must be a number of at least 0, received ${show(maxRecords)}`);

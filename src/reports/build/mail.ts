@@ -5,8 +5,6 @@ import { utf8Bytes } from '../../text/bytes.ts';
 
 const LINE = 76;
 const BOUNDARY = '=_report';
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Who sends a report to whom. The mail has to be signed before it is sent: RFC 9990 §3.5.2, RFC 8460 §3. */
 export interface ReportMail {
@@ -181,7 +179,6 @@ function freeBoundary(parts: readonly MailPart[]): string {
 
 /** RFC 5322 §3.3, in UTC. */
 export function formatDate(date: Date): string {
-  const time = date.toISOString().slice(11, 19);
-  const [day, month] = [DAYS[date.getUTCDay()], MONTHS[date.getUTCMonth()]];
-  return `${day}, ${date.getUTCDate()} ${month} ${date.getUTCFullYear()} ${time} +0000`;
+  // ECMAScript fixes the form, but for the zone, whose name is obsolete (RFC 5322 §4.3).
+  return date.toUTCString().replace('GMT', '+0000');
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
-import { type Limits, resolveLimits } from '../../limits.ts';
+import { requireLimits } from '../../dns/build-arguments.ts';
+import type { Limits } from '../../limits.ts';
 import { findHeaderEnd, startHeaderEndSearch } from '../../message/header-fields.ts';
 import { messageBytes } from '../../message/source.ts';
 import { utf8Bytes } from '../../text/bytes.ts';
@@ -61,7 +62,7 @@ export function parseFailureReport(
   eml: string | Uint8Array,
   options: { limits?: Partial<Limits> } = {},
 ): Parsed<FailureReport, FailureReportCode> {
-  const { inflatedBytes: limit } = resolveLimits(options.limits);
+  const { inflatedBytes: limit } = requireLimits('parse the failure report', options);
   const bytes = messageBytes('parse the failure report', eml);
   if (bytes.length > limit) return { ok: false, diagnostics: [diagnose('failure-report.too-large', { limit })] };
   const parts = findReport(readEntity(bytes), 0);

@@ -31,7 +31,14 @@ const KINDS = 0x4000000;
 
 export function createLedger(): Ledger {
   const numbered = () => ({ numbers: new Map(), values: [] });
-  return { addresses: numbered(), kinds: numbered(), flows: numbered(), reports: new Map(), names: new Map(), foreign: 0 };
+  return {
+    addresses: numbered(),
+    kinds: numbered(),
+    flows: numbered(),
+    reports: new Map(),
+    names: new Map(),
+    foreign: 0,
+  };
 }
 
 function numberOf<T>({ numbers, values }: Numbered<T>, value: T): number {

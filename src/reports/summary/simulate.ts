@@ -2,6 +2,7 @@ import { type OrganizationalDomainStrategy, organizationOf, requireStrategy } fr
 import type { DmarcPolicy } from '../../dmarc/record.ts';
 import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
+import { requireObject } from '../build/arguments.ts';
 import { createJudge, isOwn, reasonOf } from './causes.ts';
 import { addCounts, byMessages, countMessages, entry } from './counts.ts';
 import type { PolicySimulation } from './simulation.ts';
@@ -54,6 +55,7 @@ export function simulatePolicy(
 ): PolicySimulation {
   requireSummary('simulate policy', summary);
   requirePolicy(policy);
+  requireObject('simulate policy', 'options', options);
   const { organizationalDomain, domain } = options;
   if (organizationalDomain !== undefined) requireStrategy('simulate policy', organizationalDomain);
   if (domain !== undefined) requireString('simulate policy', 'domain', domain);

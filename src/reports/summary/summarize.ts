@@ -2,7 +2,7 @@ import { requireFunction, show } from '../../environment.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
 import type { AggregateRecords } from '../aggregate/records.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
-import { requireDomain } from '../build/arguments.ts';
+import { requireDomain, requireObject } from '../build/arguments.ts';
 import { addCounts } from './counts.ts';
 import { createFlowReader, detached, type FlowReader, kindKey } from './flow.ts';
 import { addFlow, addName, addReport, closeLedger, createLedger, type Ledger } from './ledger.ts';
@@ -48,22 +48,39 @@ export function summarizeAggregateReports(
   if (typeof reports !== 'object' || reports === null || typeof reports[Symbol.iterator] !== 'function') {
     throw new TypeError(`Cannot ${ACTION}: "reports" must be iterable, received ${show(reports)}`);
   }
+  const summarizer = createSummarizer(options);
+  for (const report of reports) summarizer.add(report);
+  return summarizer.end();
+}
+
+/** Takes reports one by one. Nothing of it can be used once it has ended. */
+export interface Summarizer {
+  add(report: AggregateReport): void;
+  end(): AggregateSummary;
+}
+
+export function createSummarizer(options: SummarizeOptions = {}): Summarizer {
+  requireObject(ACTION, 'options', options);
   const { sources, domains } = options;
   if (sources !== undefined) requireFunction(ACTION, 'sources', sources);
   const expected = domains && requireDomains(domains);
   const ledger = createLedger();
   const reader = createFlowReader();
-  for (const report of reports) {
-    if (!Array.isArray(report?.records) || !report.reportMetadata?.dateRange || !report.policyPublished) {
-      throw new TypeError(`Cannot ${ACTION}: "reports" must hold AggregateReport objects, received ${show(report)}`);
-    }
-    const domain = reader.domain(report.policyPublished.domain);
-    // RFC 9990 §8.1: anybody can send a report about any domain.
-    if (expected?.some((name) => isAtOrBelow(domain, name)) === false) ledger.foreign++;
-    else addReport(ledger, readReport(ledger, reader, report, domain));
-  }
-  if (sources !== undefined) lookUpNames(ledger, sources);
-  return closeLedger(ledger);
+  return {
+    add(report) {
+      if (!Array.isArray(report?.records) || !report.reportMetadata?.dateRange || !report.policyPublished) {
+        throw new TypeError(`Cannot ${ACTION}: "reports" must hold AggregateReport objects, received ${show(report)}`);
+      }
+      const domain = reader.domain(report.policyPublished.domain);
+      // RFC 9990 §8.2: anybody can send a report about any domain.
+      if (expected?.some((name) => isAtOrBelow(domain, name)) === false) ledger.foreign++;
+      else addReport(ledger, readReport(ledger, reader, report, domain));
+    },
+    end() {
+      if (sources !== undefined) lookUpNames(ledger, sources);
+      return closeLedger(ledger);
+    },
+  };
 }
 
 /**
@@ -153,16 +170,16 @@ function readReport(ledger: Ledger, reader: FlowReader, report: AggregateReport,
     const flow = addFlow(ledger, reader.address(record.sourceIp), reader.kind(record, domain));
     counts.set(flow, addCounts(counts.get(flow) ?? 0, messages));
   }
-  return {
-    orgName: detached(reportMetadata.orgName),
-    reportId: detached(reportMetadata.reportId),
+  const identity = detached({
+    orgName: reportMetadata.orgName,
+    reportId: reportMetadata.reportId,
     domain,
     begin: wholeNumber(begin, LAST_SECOND),
     end: wholeNumber(end, LAST_SECOND),
     seen: 1,
-    policy: detached(policyOf(policyPublished)),
-    counts: [...counts].flat(),
-  };
+    policy: policyOf(policyPublished),
+  });
+  return { ...identity, counts: [...counts].flat() };
 }
 
 // The last second of the year 9999.

@@ -1,9 +1,11 @@
 import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
+import { show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { isDotAtom } from '../../text/structured-field.ts';
 import { requireObject } from '../build/arguments.ts';
 import { type BuiltReport, packReport, type ReportMail, requireMail } from '../build/mail.ts';
 import { diagnose, type ReportBuildCode } from '../build/rules.ts';
+import { isTlsReport } from './is-report.ts';
 import type { TlsFailureDetail, TlsReport, TlsReportPolicy } from './report.ts';
 import { formatDateTime } from './time.ts';
 
@@ -36,7 +38,9 @@ export function buildTlsReport(
   report: TlsReport,
   options: BuildTlsReportOptions = {},
 ): Parsed<BuiltReport, ReportBuildCode> {
-  requireObject(ACTION, 'report', report);
+  if (!isTlsReport(report)) {
+    throw new TypeError(`Cannot ${ACTION}: "report" must be a TlsReport, received ${show(report)}`);
+  }
   requireObject(ACTION, 'options', options);
   const { compress = true, mail } = options;
   if (mail !== undefined) requireMail(ACTION, mail);

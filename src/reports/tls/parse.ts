@@ -1,6 +1,7 @@
 import { type Diagnostic, type Parsed, parsed, type RuleParams } from '../../diagnostics/diagnostic.ts';
+import { requireLimits } from '../../dns/build-arguments.ts';
 import { show } from '../../environment.ts';
-import { type Limits, resolveLimits } from '../../limits.ts';
+import type { Limits } from '../../limits.ts';
 import { isBytes } from '../../message/source.ts';
 import { utf8 } from '../../text/bytes.ts';
 import { asciiLower, isDigits } from '../../text/characters.ts';
@@ -53,7 +54,7 @@ export function parseTlsReport(
   if (typeof json !== 'string' && !isBytes(json)) {
     throw new TypeError(`Cannot parse the TLS report: "json" must be a string or Uint8Array, received ${show(json)}`);
   }
-  const { inflatedBytes: limit } = resolveLimits(options.limits);
+  const { inflatedBytes: limit } = requireLimits('parse the TLS report', options);
   // JSON.parse makes many times its size of a text.
   if (json.length > limit) return { ok: false, diagnostics: [diagnose('tls-report.too-large', { limit })] };
   const document = readJson(json);

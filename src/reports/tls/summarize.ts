@@ -1,4 +1,5 @@
 import { show } from '../../environment.ts';
+import { isTlsReport } from './is-report.ts';
 import type { TlsReport } from './report.ts';
 
 /** Sessions that were negotiated as the policy asks, and others. */
@@ -42,8 +43,10 @@ const MOST_REASONS = 10;
  * summarizeTlsReports([report, report]).sessions; // => { successful: 5, failed: 1 }
  */
 export function summarizeTlsReports(reports: readonly TlsReport[]): TlsSummary {
-  if (!Array.isArray(reports)) {
-    throw new TypeError(`Cannot summarize TLS reports: "reports" must be an array, received ${show(reports)}`);
+  if (!Array.isArray(reports) || !reports.every(isTlsReport)) {
+    throw new TypeError(
+      `Cannot summarize TLS reports: "reports" must be an array of TlsReport, received ${show(reports)}`,
+    );
   }
   const seen = new Set<string>();
   const sessions: TlsSessions = { successful: 0, failed: 0 };

@@ -267,6 +267,7 @@ describe('wrong arguments', () => {
     ['adkim', summary, { p: 'none', adkim: 'strict' }, undefined, '"adkim" must be r or s, received "strict"'],
     ['aspf', summary, { p: 'none', aspf: 1 }, undefined, '"aspf" must be r or s, received 1'],
     ['t', summary, { p: 'none', t: true }, undefined, '"t" must be y or n, received true'],
+    ['options', summary, { p: 'none' }, null, '"options" must be an object, received null'],
     ['domain', summary, { p: 'none' }, { domain: 5 }, '"domain" must be a string, received 5'],
     [
       'organizationalDomain',

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { parseAggregateReport } from '../../../src/reports/aggregate/parse.ts';
 import { parseAggregateRecords } from '../../../src/reports/aggregate/records.ts';
@@ -118,6 +120,7 @@ describe('what reports say together', () => {
       reports: [],
       names: [],
       duplicates: 0,
+      foreign: 0,
       totals: {
         messages: 0,
         passed: 0,
@@ -269,6 +272,67 @@ describe('numbers that cannot be', () => {
   });
 });
 
+describe('reports about other domains (RFC 9990 §8.2)', () => {
+  const about = (domain: string, day = 0) => {
+    const made = report([record('192.0.2.1', 1, { from: domain })], { day });
+    return { ...made, policyPublished: { ...made.policyPublished, domain } };
+  };
+  const few = [about('example.com'), about('evilexample.com'), about('MAIL.Example.com.'), about('com')];
+  const many = [...few, about('example.net'), about(''), about('example.org', 1)];
+  const domains = ['Example.COM'];
+
+  test('are left out and counted where the domains are named', () => {
+    const { reports, foreign, totals } = summarizeAggregateReports(many, { domains });
+    expect(reports.map(({ domain }) => domain)).toEqual(['example.com', 'mail.example.com']);
+    expect([foreign, totals.messages]).toEqual([5, 2]);
+    expect(summarizeAggregateReports(many, { domains: ['example.net', 'org'] })).toMatchObject({ foreign: 5 });
+    expect(summarizeAggregateReports(many, { domains: [] })).toMatchObject({ foreign: 7, reports: [] });
+    expect(summarizeAggregateReports(many)).toMatchObject({ foreign: 0, reports: { length: 7 } });
+  });
+
+  test('are counted in a merge, in any grouping', () => {
+    const [a, b, c] = [few, [about('example.net')], many].map((reports) =>
+      summarizeAggregateReports(reports, { domains }),
+    );
+    const merged = mergeSummaries(a!, b!, c!);
+    expect(merged).toMatchObject({ foreign: 8, duplicates: 2 });
+    expect(JSON.stringify(mergeSummaries(mergeSummaries(c!, b!), a!))).toBe(JSON.stringify(merged));
+    expect(JSON.stringify(mergeSummaries(b!, mergeSummaries(a!, c!)))).toBe(JSON.stringify(merged));
+  });
+
+  test('whose records are read one by one, which come before the domain', async () => {
+    const stream = () => new Blob([reportXml()]).stream();
+    const summarize = (...names: string[]) =>
+      summarizeAggregateRecords(parseAggregateRecords(stream()), { domains: names });
+    expect(await summarize('example.com')).toMatchObject({ foreign: 0, totals: { messages: 1 } });
+    expect(await summarize('example.net')).toMatchObject({ foreign: 1, totals: { messages: 0 } });
+  });
+});
+
+test('a summary holds no text of the reports that it was made of', () => {
+  setFlagsFromString('--expose-gc');
+  const gc: () => void = runInNewContext('gc');
+  const heap = () => {
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  function* reports() {
+    for (let i = 0; i < 50; i++) {
+      const names = recordXml({
+        ip: `<source_ip>2001:db8::1234:5678:${i}</source_ip>`,
+        identifiers: `<identifiers><header_from>host-${i}.of-a-long-name.example.com</header_from></identifiers>`,
+      });
+      const text = reportXml({ records: `${names}<!--${'x'.repeat(1_000_000)}-->` });
+      yield parseAggregateReport(text.replace('<org_name>', `<org_name>organization ${i} `)).value!;
+    }
+  }
+  const before = heap();
+  const summary = summarizeAggregateReports(reports());
+  const megabytes = (heap() - before) / 1e6;
+  expect(summary).toMatchObject({ reports: { length: 50 }, totals: { messages: 50 } });
+  expect(megabytes).toBeLessThan(10);
+});
+
 describe('what the caller knows of addresses', () => {
   const reports = [
     report([
@@ -370,6 +434,21 @@ describe('wrong arguments', () => {
       'a lookup that is none',
       () => summarizeAggregateReports([], { sources: {} as never }),
       'Cannot summarize aggregate reports: "sources" must be a function, received an object',
+    ],
+    [
+      'options that are none',
+      () => summarizeAggregateReports([], null as never),
+      'Cannot summarize aggregate reports: "options" must be an object, received null',
+    ],
+    [
+      'domains that are no list',
+      () => summarizeAggregateReports([], { domains: 'example.com' as never }),
+      'Cannot summarize aggregate reports: "domains" must be an array, received "example.com"',
+    ],
+    [
+      'a domain that is none',
+      () => summarizeAggregateReports([], { domains: ['a..b'] }),
+      'Cannot summarize aggregate reports: "domains" must be a domain name, received "a..b"',
     ],
     [
       'no summary',
