@@ -74,7 +74,7 @@ export async function auditDomain(
     // The rules are for those who send.
     compliance: purpose === 'mail' ? judgeDomainCompliance(c) : [],
     senders,
-    score: scoreFindings(purpose, findings, listBroken(c)),
+    score: scoreFindings(purpose, findings, listBroken(c), dnssec === 'unknown' ? ['dnssec'] : []),
     complete: spf.complete && !inquiry.session.expired && list.every(({ status }) => status !== 'failure'),
   };
 }

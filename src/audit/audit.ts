@@ -113,6 +113,8 @@ export interface AuditScore {
     of: number;
     /** What took points away; the code is that of a finding. */
     lost: { points: number; code: string; message: string }[];
+    /** That questions of this area are unanswered, which costs nothing: with answers there may be fewer points. */
+    open?: true;
   }[];
 }
 

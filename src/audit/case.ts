@@ -3,7 +3,8 @@ import type { DnsAnswer, RecordType } from '../dns/resolver.ts';
 import { unreachable } from '../environment.ts';
 import { isAtOrBelow } from '../names/domain-name.ts';
 import type { DmarcAudit, DomainAudit } from './audit.ts';
-import { applyCure, publishText } from './change.ts';
+import { applyCure, asText, publishText } from './change.ts';
+import { isOnlyBetter } from './cure.ts';
 import type { AuditArea, AuditEvidence, AuditFinding, DomainChange } from './finding.ts';
 import { recordText } from './inquiry.ts';
 
@@ -48,10 +49,10 @@ export function selectWorst(diagnostics: readonly Diagnostic[], most: number = M
 
 /** Adds a finding with its evidence, and the change that cures it. */
 export function raise(c: AuditCase, area: AuditArea, diagnostic: Diagnostic, ground: Ground = {}): void {
-  const { text, questions = [], change = cureOf(c, diagnostic, text) } = ground;
+  const { text, questions = [], change = cureOf(c, area, diagnostic, text) } = ground;
   if (c.findings.some((other) => isSame(other, diagnostic, area))) return;
   const isRecord = text !== undefined && text.url === undefined;
-  const evidence: AuditEvidence[] = isRecord ? [{ name: text.name, type: 'TXT', found: text.text }] : [];
+  const evidence: AuditEvidence[] = isRecord ? [{ name: text.name, type: 'TXT', found: asText(text.text) }] : [];
   for (const [name, type] of questions) evidence.push(...evidenceAt(c.answers, name, type));
   c.findings.push({ ...diagnostic, area, evidence: evidence.slice(0, MOST_EVIDENCE), ...(change && { change }) });
 }
@@ -92,15 +93,23 @@ export function isOwn({ domain, dmarc, answers }: AuditCase, name: string): bool
   return !isAlias && isAtOrBelow(name, dmarc.organizationalDomain ?? domain);
 }
 
-function cureOf(c: AuditCase, diagnostic: Diagnostic, text: AuditText | undefined): DomainChange | undefined {
+function cureOf(
+  c: AuditCase,
+  area: AuditArea,
+  diagnostic: Diagnostic,
+  text: AuditText | undefined,
+): DomainChange | undefined {
   if (text === undefined || !isOwn(c, text.name)) return undefined;
   const after = applyCure(text.text, diagnostic);
-  return after === undefined || after === text.text ? undefined : replace(text, after);
+  if (after === undefined || after === text.text) return undefined;
+  return text.url === undefined && !isOnlyBetter(area, diagnostic, asText(text.text), after)
+    ? undefined
+    : replace(text, after);
 }
 
 /** The change that puts another text in the place of a record or a file. */
 export function replace({ name, text, url }: AuditText, after: string): DomainChange {
-  return url === undefined ? publishText(name, after, text) : { action: 'serve', url, before: text, after };
+  return url === undefined ? publishText(name, after, asText(text)) : { action: 'serve', url, before: text, after };
 }
 
 /** Adds findings about one text, or about what its name answered. */

@@ -54,8 +54,8 @@ export function removeTag(text: string, span: { start: number; end: number }): s
   return asText(text.slice(0, Math.max(semicolon, 0)) + text.slice(span.end));
 }
 
-/** DNS has octets; what is UTF-8 is written as the text that it means. */
-function asText(octets: string): string {
+/** DNS has octets, one unit for each; what is UTF-8 is written as the text that it means. */
+export function asText(octets: string): string {
   if (!/[^\0-~]/.test(octets)) return octets;
   return /[^\0-\xff]/.test(octets) ? octets : (utf8(latin1Bytes(octets)) ?? octets);
 }

@@ -3,6 +3,7 @@ import { DnsSession } from '../dns/session.ts';
 import type { Environment } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import type { AuditRecord } from './audit.ts';
+import { asText } from './change.ts';
 
 /** How far an audit is; both numbers grow until it ends. */
 export interface AuditProgress {
@@ -64,7 +65,7 @@ export function openInquiry(
 /** The text of a record as a zone file has it, a TXT record in one piece and without quotes. */
 export function recordText(data: RecordData[RecordType]): string {
   if (typeof data === 'string') return data;
-  if ('text' in data) return data.text;
+  if ('text' in data) return asText(data.text);
   const { preference, exchange } = data;
   return `${preference} ${exchange === '' ? '.' : exchange}`;
 }

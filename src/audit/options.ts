@@ -1,7 +1,7 @@
 import { type OrganizationalDomainStrategy, requireStrategy } from '../dmarc/alignment.ts';
-import { requireList, requireRecordName } from '../dns/build-arguments.ts';
+import { requireFlag, requireLimits, requireList, requireOptions, requireRecordName } from '../dns/build-arguments.ts';
 import { type Environment, requireEnvironment, requireFunction, show } from '../environment.ts';
-import { type Limits, resolveLimits } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import { domainName } from '../names/domain-name.ts';
 import type { AuditProgress } from './inquiry.ts';
 import { type AuditSenderInput, requireSender } from './sender/audit-sender.ts';
@@ -47,7 +47,10 @@ export function readBrief(domain: string, env: Environment, options: AuditDomain
   // The longest of the fixed prefixes: below a name that has room for it, all the others have room.
   const { domain: normalized } = requireRecordName(ACTION, 'default._bimi.', domain);
   requireEnvironment(ACTION, env);
+  requireOptions(ACTION, options);
   const { organizationalDomain: strategy, onProgress, parked, probe = true } = options;
+  requireFlag(ACTION, 'parked', parked);
+  requireFlag(ACTION, 'probe', probe);
   if (strategy !== undefined) requireStrategy(ACTION, strategy);
   if (onProgress !== undefined) requireFunction(ACTION, 'onProgress', onProgress);
   return {
@@ -57,7 +60,7 @@ export function readBrief(domain: string, env: Environment, options: AuditDomain
     senders: readSenders(options, normalized),
     parked,
     strategy,
-    limits: resolveLimits(options.limits),
+    limits: requireLimits(ACTION, options),
   };
 }
 
@@ -79,6 +82,6 @@ function readSenders({ senders = [] }: AuditDomainOptions, domain: string): Brie
     typeof one === 'object' && one !== null && 'sender' in one ? one : { sender: one },
   );
   // Whoever is wrong is told before anything is asked.
-  for (const { sender, variables } of inputs) resolveSender(requireSender(sender), domain, variables ?? {});
+  for (const { sender, variables } of inputs) resolveSender(requireSender(sender), domain, variables);
   return inputs;
 }

@@ -21,6 +21,12 @@ export const auditRules = {
     '10.1.2',
     '{domain} seems to send no mail, and should say so by "v=spf1 -all"',
   ],
+  'audit.public-suffix': [
+    'info',
+    'RFC 9989',
+    '4.10.1',
+    '{domain} is a public suffix: a policy of its own would be one for the domains of others below it',
+  ],
   'bimi.policy': [
     'warning',
     'BIMI draft',

@@ -28,11 +28,13 @@ const OPEN = /\.(dns-failure|probe-incomplete|host-limit|analysis-limit|policy-n
  * Counts what the findings cost. A code costs once, however often it was found, and no area more than it has.
  *
  * @param broken - the areas whose record is of no use to receivers, so that an error costs all
+ * @param open - areas of which something is unknown though no finding says so
  */
 export function scoreFindings(
   purpose: DomainAudit['purpose'],
   findings: readonly AuditFinding[],
   broken: readonly AuditArea[],
+  open: readonly AuditArea[] = [],
 ): AuditScore {
   const parts = Object.entries(WEIGHTS[purpose]).map(([name, of]) => {
     const area = name as AuditArea;
@@ -47,7 +49,8 @@ export function scoreFindings(
       points -= cost;
       lost.push({ points: cost, code, message });
     }
-    return { area, points, of, lost };
+    const isOpen = open.includes(area) || findings.some((finding) => finding.area === area && OPEN.test(finding.code));
+    return { area, points, of, lost, ...(isOpen && { open: true as const }) };
   });
   return { points: parts.reduce((sum, { points }) => sum + points, 0), of: 100, parts };
 }

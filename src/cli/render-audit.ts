@@ -15,7 +15,7 @@ export function renderAudit(audit: DomainAudit, look: Look): string {
   const sections = [
     renderVerdict(audit, look),
     section('Published', table(listPublished(audit), width), paint),
-    section(`Score: ${score.points} of ${score.of}`, table(listScore(audit, paint), width), paint),
+    section(`Score: ${describeScore(score)}`, table(listScore(audit, paint), width), paint),
     renderCompliance(compliance, look),
     ...senders.map((sender) => renderSender(sender, look)),
     ...groupByArea(findings).map(([area, found]) =>
@@ -91,6 +91,13 @@ function describeKey({ selector, status, record, delegatedTo }: DkimSelectorAudi
   const kind = keyType === 'rsa' ? `RSA ${keyBits}` : keyType === 'ed25519' ? 'Ed25519' : '';
   const words = [status === 'key' ? kind : status, delegatedTo && `by ${delegatedTo}`].filter(Boolean);
   return words.length === 0 ? selector : `${selector} (${words.join(', ')})`;
+}
+
+/** What is unknown costs nothing, so that the points are then the most that there can be. */
+function describeScore({ points, of, parts }: DomainAudit['score']): string {
+  const open = parts.filter((part) => part.open).map(({ area }) => AREAS[area]);
+  if (open.length === 0) return `${points} of ${of}`;
+  return `at most ${points} of ${of}; not all of ${enumerated(open)} could be looked up`;
 }
 
 function listScore({ score }: DomainAudit, paint: Paint): string[][] {

@@ -1,4 +1,5 @@
 import { requireString, show } from '../environment.ts';
+import { type Limits, resolveLimits } from '../limits.ts';
 import { domainName } from '../names/domain-name.ts';
 
 /**
@@ -42,4 +43,21 @@ export function requireOptions(action: string, options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Cannot ${action}: the options must be an object, received ${show(options)}`);
   }
+}
+
+/** Throws a `TypeError` unless the value is absent, true or false. */
+export function requireFlag(action: string, name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new TypeError(`Cannot ${action}: "${name}" must be true or false, received ${show(value)}`);
+  }
+}
+
+/** The limits of a call over the defaults; a `TypeError` unless the options and the limits are objects. */
+export function requireLimits(action: string, options: { limits?: Partial<Limits> }): Readonly<Limits> {
+  requireOptions(action, options);
+  const { limits } = options;
+  if (limits !== undefined && (typeof limits !== 'object' || limits === null)) {
+    throw new TypeError(`Cannot ${action}: "limits" must be an object, received ${show(limits)}`);
+  }
+  return resolveLimits(limits);
 }

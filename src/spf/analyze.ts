@@ -1,7 +1,7 @@
-import { requireRecordName } from '../dns/build-arguments.ts';
+import { requireLimits, requireRecordName } from '../dns/build-arguments.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment } from '../environment.ts';
-import { type Limits, resolveLimits } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { SpfAnalysis, SpfAnalyzedRecord, SpfDynamicTerm } from './analysis.ts';
 import { findFaults } from './analysis-findings.ts';
 import { diagnose } from './analyze-rules.ts';
@@ -41,12 +41,12 @@ export interface AnalyzeSpfOptions {
 export async function analyzeSpf(
   domain: string,
   env: Environment,
-  { limits }: AnalyzeSpfOptions = {},
+  options: AnalyzeSpfOptions = {},
 ): Promise<SpfAnalysis> {
   const name = requireDomain('analyze SPF', domain);
   requireEnvironment('analyze SPF', env);
-  const resolved = resolveLimits(limits);
-  return (await analyzeIn(DnsSession.open(env, resolved), name, resolved)).analysis;
+  const limits = requireLimits('analyze SPF', options);
+  return (await analyzeIn(DnsSession.open(env, limits), name, limits)).analysis;
 }
 
 /** The normalized name; a `TypeError` where it is none. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { requireOptions } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import type { SpfAnalysis } from './analysis.ts';
 import { diagnose } from './analyze-rules.ts';
@@ -58,9 +59,10 @@ const MOST_ORIGINS = 20;
  */
 export function flattenSpf(analysis: SpfAnalysis, options: FlattenSpfOptions = {}): SpfFlattening {
   const domain = analysis?.tree?.domain;
-  if (typeof domain !== 'string') {
+  if (typeof domain !== 'string' || analysis.lookups === undefined) {
     throw new TypeError('Cannot flatten SPF: "analysis" must be the result of analyzeSpf');
   }
+  requireOptions('flatten SPF', options);
   const { lookups, tree } = analysis;
   const { limit } = lookups;
   const diagnostics: Diagnostic[] = [];

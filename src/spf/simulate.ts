@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { requireLimits } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment } from '../environment.ts';
-import { type Limits, resolveLimits } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { SpfAnalysis, SpfVoidCount } from './analysis.ts';
 import { type AnalyzeSpfOptions, analyzeIn, requireDomain } from './analyze.ts';
 import { diagnose } from './analyze-rules.ts';
@@ -57,24 +58,24 @@ export async function simulateSpf(
   subject: string | SpfAnalysis,
   changes: SpfChanges,
   env: Environment,
-  { limits }: AnalyzeSpfOptions = {},
+  options: AnalyzeSpfOptions = {},
 ): Promise<SpfSimulation> {
   const given = typeof subject === 'object' && subject !== null ? subject : undefined;
   const domain = requireDomain(ACTION, given === undefined ? subject : given.domain);
   // Wrong arguments are refused before anything is asked.
   editSpfRecord('v=spf1', changes);
   requireEnvironment(ACTION, env);
-  const resolved = resolveLimits(limits);
-  const session = DnsSession.open(env, resolved);
+  const limits = requireLimits(ACTION, options);
+  const session = DnsSession.open(env, limits);
   const diagnostics: Diagnostic[] = [];
-  const { before, published } = await readBefore(session, domain, resolved, given);
+  const { before, published } = await readBefore(session, domain, limits, given);
   if (before.tree.status === 'unknown') diagnostics.push(diagnose('spf.edit-blind', { domain }, { subject: domain }));
   const edited = editSpfRecord(published, changes);
   const text = edited.value?.text ?? published;
   // What the parser finds in the new record the analysis finds too.
   const own = edited.diagnostics.filter(({ code }) => /^spf\.(edit|build)-/.test(code));
   diagnostics.push(...own.map((finding) => ({ ...finding, subject: domain })));
-  const { analysis } = await analyzeIn(session, domain, resolved, text);
+  const { analysis } = await analyzeIn(session, domain, limits, text);
   const old = new Set(before.diagnostics.map(identify));
   const left = new Set(analysis.diagnostics.map(identify));
   return {

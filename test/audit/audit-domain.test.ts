@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AuditProgress, auditDomain } from '../../src/audit.ts';
+import type { OrganizationalDomainStrategy } from '../../src/dmarc/alignment.ts';
 import type { Resolver } from '../../src/dns/resolver.ts';
 import { publicSuffix } from '../../src/public-suffix.ts';
 import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
@@ -195,7 +196,7 @@ describe('senders', () => {
 });
 
 describe('arguments', () => {
-  test.each<[string, unknown, object, string]>([
+  test.each<[string, unknown, object | null, string]>([
     ['no domain', 7, {}, '"domain" must be a string, received 7'],
     ['an address', '192.0.2.1', {}, '"domain" must be a domain name, received "192.0.2.1"'],
     ['the name of the record', '_dmarc.example.com', {}, '"domain" must be without "_dmarc."'],
@@ -211,8 +212,19 @@ describe('arguments', () => {
     ['an unknown sender', 'example.com', { senders: ['nobody'] }, '"sender" must be an id of the directory'],
     ['no strategy', 'example.com', { organizationalDomain: 'com' }, '"organizationalDomain" must be a function'],
     ['no callback', 'example.com', { onProgress: true }, '"onProgress" must be a function, received true'],
+    ['no options', 'example.com', null, 'the options must be an object, received null'],
+    ['no limits', 'example.com', { limits: null }, '"limits" must be an object, received null'],
+    ['limits that are none', 'example.com', { limits: 5 }, '"limits" must be an object, received 5'],
+    ['parked as a word', 'example.com', { parked: 'no' }, '"parked" must be true or false, received "no"'],
+    ['probe as a number', 'example.com', { probe: 0 }, '"probe" must be true or false, received 0'],
+    [
+      'variables as a list',
+      'example.com',
+      { senders: [{ sender: 'sendgrid', variables: ['x'] }] },
+      '"variables" must be an object, received an array',
+    ],
   ])('%s', async (_, domain, options, message) => {
-    const audit = auditDomain(domain as string, { resolver }, options);
+    const audit = auditDomain(domain as string, { resolver }, options as object);
     await expect(audit).rejects.toThrow(TypeError);
     await expect(audit).rejects.toThrow(message);
   });
@@ -291,6 +303,30 @@ describe('a parked domain', () => {
       'example.com. IN MX 0 .',
     ]);
     expect(audit.score.points).toBe(0);
+  });
+
+  // RFC 9989 §4.10.1: such a record holds for the domains of others as well.
+  test.each<[string, string, Zone, OrganizationalDomainStrategy | undefined]>([
+    ['a top-level domain', 'com', {}, undefined],
+    ['a suffix by the list', 'co.uk', {}, publicSuffix],
+    [
+      'a suffix by its record',
+      'example.bank',
+      { '_dmarc.example.bank': { TXT: ['v=DMARC1; p=none; psd=y'] } },
+      undefined,
+    ],
+  ])('%s is told no policy', async (_, domain, zone, strategy) => {
+    const options = { domain, parked: true, ...(strategy && { organizationalDomain: strategy }) };
+    const audit = await auditZone({ [domain]: { A: ['192.0.2.80'] }, ...zone }, options);
+    expect(codesOf(audit)).not.toContain('audit.parked-dmarc');
+    const finding = findingOf(audit, 'audit.public-suffix');
+    expect(finding.message).toMatch(/is a public suffix: a policy of its own would be one for the domains of others/);
+    expect([finding.severity, finding.change]).toEqual(['info', undefined]);
+  });
+
+  test('what only looks like a suffix is told its policy', async () => {
+    const zone: Zone = { 'co.uk': { A: ['192.0.2.80'] } };
+    expect(codesOf(await auditZone(zone, { domain: 'co.uk', parked: true }))).toContain('audit.parked-dmarc');
   });
 
   const alias: Zone = {

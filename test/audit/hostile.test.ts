@@ -169,8 +169,8 @@ describe('domains at the edges', () => {
   };
 
   test.each<[string, string, string[]]>([
-    ['com', 'parked', ['audit.parked-dmarc']],
-    ['co.uk', 'parked', ['audit.parked-dmarc', 'audit.parked-spf']],
+    ['com', 'parked', ['audit.public-suffix']],
+    ['co.uk', 'parked', ['audit.parked-spf', 'audit.public-suffix']],
     ['bank', 'parked', ['dmarc.psd']],
     ['blogspot.com', 'parked', []],
     ['b\u00fccher.example', 'mail', ['dmarc.missing', 'dkim.missing', 'mta-sts.missing', 'tls-rpt.missing']],

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Zone } from '../../src/resolvers/memory.ts';
-import { auditZone, healthy, healthyFiles } from './world.ts';
+import { auditDomain } from '../../src/audit.ts';
+import type { Resolver } from '../../src/dns/resolver.ts';
+import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
+import { auditZone, failing, healthy, healthyFiles, POLICY } from './world.ts';
 
 /** What each area lost, in points and codes. */
 async function losses(zone: Zone, options: object = {}): Promise<{ [area: string]: [code: string, points: number][] }> {
@@ -64,6 +66,34 @@ describe('what findings cost (docs/audit.md)', () => {
     ],
   ])('%s', async (_, zone, options, expected) => {
     expect(await losses(zone, options)).toEqual(expected);
+  });
+
+  test.each<[string, Zone, object, string[]]>([
+    ['nothing', {}, {}, ['dnssec']],
+    ['a record', { '_smtp._tls.example.com': { TXT: { failure: 'timeout' } } }, {}, ['dnssec', 'tls-rpt']],
+    ['the policy, for want of the file', {}, { files: {} }, ['mta-sts', 'dnssec']],
+    ['a selector', { 's1._domainkey.example.com': { TXT: { failure: 'servfail' } } }, {}, ['dkim', 'dnssec']],
+  ])('what rests on questions without an answer is marked: %s', async (_, zone, options, open) => {
+    const { score } = await auditZone({ ...healthy, ...zone }, { selectors: 's1', files: healthyFiles, ...options });
+    expect(score.parts.flatMap((part) => (part.open ? [part.area] : [])).sort()).toEqual([...open].sort());
+    expect(score.parts.every((part) => !('open' in part) || part.open)).toBe(true);
+  });
+
+  test('where DNS says nothing all parts are marked, and their points are the most that there can be', async () => {
+    const resolver = failing(memoryResolver(healthy), () => true);
+    const { score, complete } = await auditDomain('example.com', { resolver });
+    expect([score.points, complete]).toEqual([100, false]);
+    expect(score.parts.map(({ open }) => open)).toEqual(score.parts.map(() => true));
+  });
+
+  test('where DNSSEC is known nothing is open', async () => {
+    const memory = memoryResolver(healthy);
+    const resolver: Resolver = {
+      query: async (name, type, options) => ({ ...(await memory.query(name, type, options)), authenticated: true }),
+    };
+    const fetch = async () => new Response(POLICY, { headers: { 'content-type': 'text/plain' } });
+    const { score } = await auditDomain('example.com', { resolver, fetch }, { selectors: 's1' });
+    expect(score.parts.filter(({ open }) => open)).toEqual([]);
   });
 
   test('of a domain that does not exist everything is lost', async () => {

@@ -4,12 +4,16 @@ import type { AuditFinding } from '../../src/audit/finding.ts';
 import type { AuditDomainOptions } from '../../src/audit/options.ts';
 import type { Resolver } from '../../src/dns/resolver.ts';
 import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
+import { latin1, utf8Bytes } from '../../src/text/bytes.ts';
 import { publicKey } from './findings/keys.ts';
 
 export const KEY = `v=DKIM1; k=rsa; p=${publicKey(2048, 20_260_101)}`;
 export const OTHER_KEY = `v=DKIM1; k=rsa; p=${publicKey(2048, 20_260_601)}`;
 
 export const POLICY = 'version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\nmax_age: 604800\r\n';
+
+/** What DNS has of a text: one unit for each octet of its UTF-8. */
+export const octetsOf = (text: string): string => latin1(utf8Bytes(text));
 
 /** A domain that does everything right. */
 export const healthy: Zone = {

@@ -215,10 +215,13 @@ function auditOf(text: string): Promise<DomainAudit> {
   return auditDomain('example.com', { resolver: memoryResolver(zone) }, { probe: false });
 }
 
-/** What a record asks for, for the domain, its subdomains and those that do not exist; not how far t=y takes it back. */
+/** What a record asks for, for the domain, its subdomains and those that do not exist; t=y takes each one step back. */
 function asks(text: string): number[] {
-  const { p, sp, np } = parseDmarcRecord(text).value!;
-  return [p ?? 'none', sp ?? p ?? 'none', np ?? sp ?? p ?? 'none'].map((word) => RANKS.indexOf(word));
+  const { p, sp, np, t } = parseDmarcRecord(text).value!;
+  const back = t === 'y' ? 1 : 0;
+  return [p ?? 'none', sp ?? p ?? 'none', np ?? sp ?? p ?? 'none'].map((word) =>
+    Math.max(0, RANKS.indexOf(word) - back),
+  );
 }
 
 test('a rollout asks for less of nobody, keeps report addresses, and hits no mail that looks legitimate', async () => {
@@ -261,4 +264,28 @@ test('a rollout asks for less of nobody, keeps report addresses, and hits no mai
   );
   // Some of the steps that hit mail, or this says nothing.
   expect(reached.size).toBeGreaterThan(0);
+});
+
+test('step after step no policy is ever loosened, no report address lost, and there is an end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(tags, onTheWay), async (start) => {
+      const seen = [start];
+      for (let text = start; seen.length < 12; seen.push(text)) {
+        const { next, status } = planRollout(await auditOf(text));
+        if (next === undefined || next.change.action === 'remove') {
+          if (status === 'complete') expect(asks(text), seen.join(' -> ')).toEqual([2, 2, 2]);
+          return;
+        }
+        const { after } = next.change;
+        for (const [i, rank] of asks(text).entries()) {
+          expect(asks(after)[i], [...seen, after].join(' -> ')).toBeGreaterThanOrEqual(rank);
+        }
+        const [rua] = /rua=[^;]*/.exec(text) ?? [];
+        if (rua !== undefined) expect(after).toContain(rua);
+        text = after;
+      }
+      expect.unreachable(seen.join(' -> '));
+    }),
+    { numRuns: 300 },
+  );
 });

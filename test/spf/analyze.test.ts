@@ -488,6 +488,16 @@ describe('questions', () => {
       '"remove" must be a string',
     );
     expect(() => flattenSpf({} as never)).toThrow('"analysis" must be the result of analyzeSpf');
+    expect(() => flattenSpf({ tree: { domain: 'a.example' } } as never)).toThrow('"analysis" must be the result');
+    const analysis = await analyzeSpf('example.com', env);
+    expect(() => flattenSpf(analysis, null as never)).toThrow('Cannot flatten SPF: the options must be an object');
+    await expect(analyzeSpf('example.com', env, null as never)).rejects.toThrow('the options must be an object');
+    await expect(analyzeSpf('example.com', env, { limits: null as never })).rejects.toThrow(
+      '"limits" must be an object',
+    );
+    await expect(simulateSpf('example.com', {}, env, null as never)).rejects.toThrow(
+      'Cannot simulate SPF: the options must be an object',
+    );
   });
 
   test('an abort rejects with its reason', async () => {

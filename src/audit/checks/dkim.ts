@@ -8,7 +8,7 @@ import type { Limits } from '../../limits.ts';
 import { domainName } from '../../names/domain-name.ts';
 import type { DkimAudit, DkimSelectorAudit } from '../audit.ts';
 import { type AuditCase, isOwn, raise, selectWorst } from '../case.ts';
-import { publishText, removeRecord, removeTag } from '../change.ts';
+import { asText, publishText, removeRecord, removeTag } from '../change.ts';
 import { diagnose } from '../rules.ts';
 
 /** A selector with what DNS said about it, and the findings about its record. */
@@ -110,13 +110,13 @@ function judgeSelector(
   const facts: SelectorFacts = { audit, answer, diagnostics: [] };
   if (answer.status !== 'answer') return facts;
   const texts = answer.records.map(({ text }) => text);
-  if (texts.length === 1) audit.text = texts[0]!;
+  if (texts.length === 1) audit.text = asText(texts[0]!);
   else facts.diagnostics.push(diagnoseLookup('dkim.key-several', { name, count: texts.length }));
   for (const text of texts) {
     if (text.length > recordBytes) {
       facts.diagnostics.push(diagnoseLookup('dkim.key-oversized', { name, octets: text.length, limit: recordBytes }));
       if (audit.status === 'none') audit.status = 'invalid';
-    } else readKey(facts, text);
+    } else readKey(facts, asText(text));
   }
   return facts;
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { OrganizationalDomainStrategy } from '../../dmarc/alignment.ts';
 import { type Discovery, discoverByOrganization } from '../../dmarc/discover.ts';
 import { editTags } from '../../dmarc/edit-tags.ts';
-import { isDmarcRecord, parseDmarcRecord } from '../../dmarc/parse.ts';
+import { isDmarcRecord, parseDmarcRecord, parsePublishedDmarcRecord } from '../../dmarc/parse.ts';
 import { applyTesting, type PublishedPolicies, readPolicies, readRfc7489Policies } from '../../dmarc/policy.ts';
 import type { DmarcPolicy, DmarcRecord } from '../../dmarc/record.ts';
 import { authorizeAddresses } from '../../dmarc/report-address.ts';
@@ -11,7 +11,7 @@ import { diagnose as diagnoseVerdict } from '../../dmarc/verdict-rules.ts';
 import type { Limits } from '../../limits.ts';
 import type { DmarcAudit, DmarcReceiverView } from '../audit.ts';
 import { type AuditCase, type AuditText, evidenceAt, isOwn, raise, raiseAll, replace, selectWorst } from '../case.ts';
-import { publishText } from '../change.ts';
+import { asText, publishText } from '../change.ts';
 import type { DomainChange } from '../finding.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { diagnose } from '../rules.ts';
@@ -21,6 +21,8 @@ export interface DmarcFacts {
   discovery: Discovery;
   /** A text at the domain's own name that only nearly is a record. */
   near?: string;
+  /** Whether others register their domains below this one. */
+  suffix: boolean;
 }
 
 /** Looks up which record applies to a domain, and who may receive its reports. */
@@ -46,12 +48,12 @@ export async function lookupDmarc(
     name,
     ...(at !== undefined && { policyDomain: at.domain }),
     ...(discovery.organizationalDomain !== undefined && { organizationalDomain: discovery.organizationalDomain }),
-    ...(at?.text !== undefined && { text: at.text }),
+    ...(at?.text !== undefined && { text: asText(at.text) }),
     ...(at?.record !== undefined && { record: at.record }),
     walk: discovery.steps.map((step) => ({
       name: step.name,
       status: step.status,
-      ...(step.text !== undefined && { record: step.text }),
+      ...(step.text !== undefined && { record: asText(step.text) }),
       selected: step === at,
     })),
     receivers: { rfc9989: viewOf(domain, discovery, readPolicies, exists) },
@@ -62,7 +64,10 @@ export async function lookupDmarc(
   if (at?.record !== undefined) {
     audit.reportAddresses = await authorizeAddresses(at.record, at.domain, strategy, session, limits);
   }
-  return { audit, discovery, ...(near !== undefined && { near }) };
+  // A record that says so, the list of somebody who knows, or a top-level domain.
+  const says = discovery.steps[0]?.record?.psd === 'y';
+  const suffix = says || (strategy === undefined ? !domain.includes('.') : strategy(domain) === undefined);
+  return { audit, discovery, suffix, ...(near !== undefined && { near }) };
 }
 
 /** A text that only nearly is a record: none to a receiver, but its owner wants to know. */
@@ -70,7 +75,7 @@ async function findNear(name: string, { steps }: Discovery, session: Inquiry['se
   const [own] = steps;
   if (own?.status !== 'answer' || own.records > 0) return undefined;
   const answer = await session.query(name, 'TXT');
-  const texts = answer.status === 'answer' ? answer.records.map(({ text }) => text) : [];
+  const texts = answer.status === 'answer' ? answer.records.map(({ text }) => asText(text)) : [];
   return texts.find((text) => parseDmarcRecord(text).value !== undefined);
 }
 
@@ -138,7 +143,8 @@ export function judgeDmarc(c: AuditCase, facts: DmarcFacts): void {
     const findings = parseDmarcRecord(near).diagnostics.map((finding) => ({ ...finding, subject: name }));
     raiseAll(c, 'dmarc', findings, name, { name, text: near });
   }
-  if (at?.text !== undefined) judgeRecord(c, at.findings, { name: at.name, text: at.text });
+  const text = textOf(at);
+  if (at !== undefined && text !== undefined) judgeRecord(c, findingsOf(at, text), text);
   for (const diagnostic of selectWorst(reportAddresses?.diagnostics ?? [])) judgeReportAddress(c, diagnostic, at);
   const { organizationalDomain: organization } = audit;
   if (organization !== undefined && organization !== c.domain && !organization.includes('.')) {
@@ -151,6 +157,17 @@ export function judgeDmarc(c: AuditCase, facts: DmarcFacts): void {
   if (c.purpose === 'parked') judgeParked(c, facts);
   else if (audit.status === 'none') judgeMissing(c);
   else judgePolicy(c, audit, at);
+}
+
+/** The record that applies, as people read it. */
+function textOf(at: DmarcAnswer | undefined): AuditText | undefined {
+  return at?.text === undefined ? undefined : { name: at.name, text: asText(at.text) };
+}
+
+/** What is wrong with a record, in places of the text that people read. */
+function findingsOf({ name, text: octets, findings }: DmarcAnswer, { text }: AuditText): readonly Diagnostic[] {
+  if (text === octets) return findings;
+  return parsePublishedDmarcRecord(text).diagnostics.map((finding) => ({ ...finding, subject: name }));
 }
 
 function judgeRecord(c: AuditCase, findings: readonly Diagnostic[], text: AuditText): void {
@@ -179,9 +196,8 @@ function cureOf(c: AuditCase, { code, params, fix }: Diagnostic, text: AuditText
 function judgeReportAddress(c: AuditCase, diagnostic: Diagnostic, at: DmarcAnswer | undefined): void {
   const { code, subject } = diagnostic;
   const isConsent = code === 'dmarc.report-unauthorized' && subject !== undefined;
-  const text = at?.text === undefined ? undefined : { name: at.name, text: at.text };
   raise(c, 'dmarc', diagnostic, {
-    text,
+    text: textOf(at),
     ...(subject !== undefined && { questions: [[subject, 'TXT']] }),
     ...(isConsent && { change: publishText(subject, 'v=DMARC1') }),
   });
@@ -216,8 +232,9 @@ function judgeMissing(c: AuditCase): void {
 }
 
 function judgePolicy(c: AuditCase, { status, record, policyDomain }: DmarcAudit, at: DmarcAnswer | undefined): void {
-  if (record === undefined || at?.text === undefined || (status !== 'found' && status !== 'inherited')) return;
-  const text = { name: at.name, text: at.text };
+  const text = textOf(at);
+  if (record === undefined || at === undefined || text === undefined || (status !== 'found' && status !== 'inherited'))
+    return;
   const place = { subject: at.name };
   const codes = at.findings.map(({ code }) => code);
   const policies = readPolicies(record);
@@ -232,14 +249,21 @@ function judgePolicy(c: AuditCase, { status, record, policyDomain }: DmarcAudit,
 }
 
 /** No mail of a parked domain is genuine, so that all of it may be refused. */
-function judgeParked(c: AuditCase, { audit, discovery, near }: DmarcFacts): void {
+function judgeParked(c: AuditCase, { audit, discovery, near, suffix }: DmarcFacts): void {
   const { name, status, receivers } = audit;
   const { policy = 'none', policyDomain: decider } = receivers.rfc9989;
   const isOpen = decider !== undefined && receivers.rfc9989.policy === undefined;
   if (status === 'unknown' || isOpen || policy === 'reject') return;
+  // RFC 9989 §4.10.1: the record of a public suffix holds for the domains of others, who do send mail.
+  if (suffix) {
+    const questions = [[name, 'TXT'] as const];
+    raise(c, 'dmarc', diagnose('audit.public-suffix', { domain: c.domain }, { subject: name }), { questions });
+    return;
+  }
   const [own] = discovery.steps;
-  const published = near ?? own?.text;
-  const edited = own?.record && editTags(own.text!, { p: 'reject', t: null, sp: null, np: null }).value?.text;
+  const ownText = textOf(own)?.text;
+  const published = near ?? ownText;
+  const edited = own?.record && editTags(ownText!, { p: 'reject', t: null, sp: null, np: null }).value?.text;
   // Of two records it is for the owner to say which is to go; of one that is too large only the beginning is at hand.
   const isOpenToOwner = (own?.records ?? 0) > 1 || (own?.text !== undefined && own.record === undefined);
   const change =

@@ -1,8 +1,9 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
 import type { SpfAnalysis, SpfAnalyzedRecord } from '../../spf/analysis.ts';
 import { parseSpfRecord } from '../../spf/parse.ts';
 import { type AuditCase, evidenceAt, isOwn, raise, raiseAll, selectWorst } from '../case.ts';
-import { publishText } from '../change.ts';
+import { asText, publishText } from '../change.ts';
 import { diagnose } from '../rules.ts';
 import { findSharedSenders } from '../sender/providers.ts';
 
@@ -25,7 +26,8 @@ export function judgeSpf(c: AuditCase): void {
   const { domain, spf, purpose } = c;
   const texts = new Map<string, string>();
   collectTexts(spf.tree, texts);
-  for (const diagnostic of selectWorst([...spf.diagnostics, ...findSharedSenders(spf)], MOST_FINDINGS)) {
+  const findings = [...readAsText(spf.diagnostics, texts), ...findSharedSenders(spf)];
+  for (const diagnostic of selectWorst(findings, MOST_FINDINGS)) {
     const { code, severity, subject = domain, params } = diagnostic;
     // What is missing is told below, by what the domain is for.
     if (code === 'spf.no-record') continue;
@@ -51,6 +53,26 @@ function collectTexts({ domain, record, terms }: SpfAnalyzedRecord, texts: Map<s
   for (const { check } of terms) if (check !== undefined) collectTexts(check, texts);
 }
 
+/** Texts become what people read of their octets, and findings point into them. */
+function readAsText(diagnostics: readonly Diagnostic[], texts: Map<string, string>): readonly Diagnostic[] {
+  let findings = diagnostics;
+  for (const [name, octets] of texts) {
+    const text = asText(octets);
+    if (text === octets) continue;
+    texts.set(name, text);
+    const parser = parseSpfRecord(octets).diagnostics.map(({ code }) => code as string);
+    const at = (offset: number) => asText(octets.slice(0, offset)).length;
+    const others = findings.flatMap((finding) => {
+      const { subject, span, code } = finding;
+      if (subject !== name || span === undefined) return [finding];
+      // What the parser found it says again, in other words.
+      return parser.includes(code) ? [] : [{ ...finding, span: { start: at(span.start), end: at(span.end) } }];
+    });
+    findings = [...others, ...parseSpfRecord(text).diagnostics.map((finding) => ({ ...finding, subject: name }))];
+  }
+  return findings;
+}
+
 function isMissing({ tree }: SpfAnalysis): boolean {
   return tree.status === 'no-record' || tree.status === 'nxdomain';
 }
@@ -73,7 +95,8 @@ function judgeParkedSpf(c: AuditCase): void {
   const { status, record } = spf.tree;
   if (status === 'unknown' || status === 'invalid-domain') return;
   if (status === 'record' && spf.complete && hasSenders(spf) === false && spf.addresses.otherwise === 'fail') return;
-  const change = status === 'multiple-records' ? undefined : publishText(domain, 'v=spf1 -all', record);
+  const change =
+    status === 'multiple-records' ? undefined : publishText(domain, 'v=spf1 -all', record && asText(record));
   raise(c, 'spf', diagnose('audit.parked-spf', { domain }, { subject: domain }), {
     questions: [[domain, 'TXT']],
     change,

@@ -1,5 +1,6 @@
 import type { MessageVerdict } from '../../authenticate/verdict.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { requireFlag, requireOptions } from '../../dns/build-arguments.ts';
 import { show } from '../../environment.ts';
 import { fieldsOf, fieldText, type MessageHeader, readFields } from './fields.ts';
 import { formatFindings } from './message-format.ts';
@@ -81,6 +82,8 @@ export function auditBulkSender(
   ) {
     throw new TypeError(`Cannot ${ACTION}: "verdict" must be a MessageVerdict, received ${show(verdict)}`);
   }
+  requireOptions(ACTION, options);
+  requireFlag(ACTION, 'marketing', options.marketing);
   const { ptr } = options;
   if (ptr !== undefined && !(Array.isArray(ptr?.names) && typeof ptr.confirmed === 'boolean')) {
     throw new TypeError(`Cannot ${ACTION}: "ptr" must have "names" and "confirmed", received ${show(ptr)}`);

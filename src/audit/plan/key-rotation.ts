@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type KeyPlace, requireKeyPlace } from '../../dkim/key-place.ts';
 import { parseDkimKeyRecord } from '../../dkim/key-record.ts';
-import { requireOptions } from '../../dns/build-arguments.ts';
+import { requireLimits, requireOptions } from '../../dns/build-arguments.ts';
 import { DnsSession } from '../../dns/session.ts';
 import { type Environment, requireEnvironment, requireString, show } from '../../environment.ts';
-import { type Limits, resolveLimits } from '../../limits.ts';
+import type { Limits } from '../../limits.ts';
 import { domainName } from '../../names/domain-name.ts';
 import type { KeyRotation, KeyRotationPlan, NextKey, RotationTimes, WantedKey } from './rotation.ts';
 import { type FoundKey, findKey } from './rotation-key.ts';
@@ -46,7 +46,7 @@ export async function planKeyRotation(
   const wanted = readWanted(rotation.next, nextPlace);
   const times = readTimes(rotation, env);
   requireEnvironment(ACTION, env);
-  const limits = resolveLimits(options.limits);
+  const limits = requireLimits(ACTION, options);
   const session = DnsSession.open(env, limits);
   const [current, next] = await Promise.all([
     findKey(currentPlace, session, limits),

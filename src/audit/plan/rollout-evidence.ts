@@ -12,6 +12,10 @@ const DAY = 86_400;
 // quarantine. A step that only announces (np, t=y) takes back nobody's mail and needs the week.
 const WEEK = 7;
 const MONTH = 30;
+// Of messages of which none failed, less than 3 in as many fail in truth, at 95 % (the rule of three): below a hundred, one of
+// thirty may still be lost, and that nothing was reported is no proof at all. Mail of others that fails proves nothing of the
+// domain's own. Whoever sends less waits for more days; of a domain that sends none an audit can say that it is parked.
+const LEAST_MESSAGES = 100;
 // After two weeks without a report nobody knows whether they still come.
 const OLD_DAYS = 14;
 // No sender gets rid of the last broken signature: of a thousand messages one may fail.
@@ -124,11 +128,15 @@ function judgeAge(given: RolloutReports, stage: RolloutStage['stage'], p: string
   const findings: Diagnostic[] = [];
   const reports = reportsOf(given);
   const { now } = given;
-  const [needed, underPolicy] = NEEDED[stage];
+  // Where t=y was left out, nothing between took the time of the policy before.
+  const [needed, underPolicy] = NEEDED[stage === 'reject' && p !== 'reject' ? 'reject-testing' : stage];
   const days = countDays(reports);
   if (days < needed) findings.push(diagnose('rollout.few-days', { days, needed }));
   const same = countDays(reports.filter(({ policy }) => policy.p === p));
   if (same < underPolicy) findings.push(diagnose('rollout.policy-new', { days: same, p, needed: underPolicy }));
+  const { flows = [] } = given.summary ?? {};
+  const messages = countMessages(reports, (flow) => passes(flows[flow]!));
+  if (messages < LEAST_MESSAGES) findings.push(diagnose('rollout.few-messages', { messages, needed: LEAST_MESSAGES }));
   let latest = 0;
   for (const { end } of reports) latest = Math.max(latest, end);
   const age = now === undefined ? 0 : Math.floor((now - latest) / DAY);
@@ -146,6 +154,10 @@ function judgeHarm({ sources, legitimate: messages, messages: total }: PolicySim
   return diagnose('rollout.legitimate-fails', { messages, source, reason });
 }
 
+function passes({ dkim, spf }: SummaryFlow): boolean {
+  return dkim === 'pass' || spf === 'pass';
+}
+
 /** What only p=reject has to fear. */
 function judgeReject(
   { forwarded, messages: total }: PolicySimulation,
@@ -156,7 +168,7 @@ function judgeReject(
     findings.push(diagnose('rollout.forwarded-fails', { messages: forwarded, total }));
   }
   const signed = countMessages(reports, (flow) => flows[flow]!.dkim === 'pass');
-  const passed = countMessages(reports, (flow) => flows[flow]!.dkim === 'pass' || flows[flow]!.spf === 'pass');
+  const passed = countMessages(reports, (flow) => passes(flows[flow]!));
   if (signed < passed * SIGNED_SHARE) findings.push(diagnose('rollout.spf-alone', { signed, total: passed }));
   return findings;
 }

@@ -28,6 +28,12 @@ export const rolloutRules = {
     'Without aggregate reports nobody knows whose mail a stricter policy would hit',
   ],
   'rollout.few-days': ['warning', 'RFC 9989', '5.1.5', 'The reports cover {days} days, {needed} are needed'],
+  'rollout.few-messages': [
+    'warning',
+    'RFC 9989',
+    '5.1.5',
+    'The reports show {messages} messages that pass, {needed} are needed to rely on them',
+  ],
   'rollout.reports-old': [
     'warning',
     'RFC 9989',

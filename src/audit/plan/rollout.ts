@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { editTags, type TagChange } from '../../dmarc/edit-tags.ts';
+import { parsePublishedDmarcRecord } from '../../dmarc/parse.ts';
+import { readPolicies } from '../../dmarc/policy.ts';
 import type { DmarcRecord } from '../../dmarc/record.ts';
 import { requireList, requireOptions } from '../../dns/build-arguments.ts';
 import { requireString, show } from '../../environment.ts';
@@ -36,7 +38,8 @@ interface Rung extends Pick<RolloutStage, 'stage' | 'tags'> {
 }
 
 // RFC 9989 §7.4: none for a month, quarantine for as long, then reject. t=y (§A.6) is the step before each, and np and sp come
-// first: what does not exist sends no mail, and subdomains that send none are the easiest to forge.
+// first: what does not exist sends no mail, and subdomains that send none are the easiest to forge. A step that would loosen any
+// policy is left out.
 const LADDER: readonly Rung[] = [
   {
     stage: 'monitor',
@@ -94,10 +97,10 @@ export function planRollout(
   summary?: AggregateSummary,
   options: RolloutOptions = {},
 ): RolloutPlan {
-  requireOptions(ACTION, audit);
+  requireAudit(audit);
   requireOptions(ACTION, options);
   const { now, dismissed = [], rua } = options;
-  if (rua !== undefined) requireString(ACTION, 'rua', rua);
+  if (rua !== undefined) requireAddress(rua);
   if (now !== undefined && !Number.isFinite(now)) {
     throw new TypeError(`Cannot ${ACTION}: "now" must be epoch seconds, received ${show(now)}`);
   }
@@ -127,6 +130,19 @@ export function planRollout(
     default:
       return planNext(plan, audit, given, rua);
   }
+}
+
+function requireAudit(audit: RolloutFacts): void {
+  const { domain, dmarc } = audit ?? {};
+  if (typeof domain !== 'string' || typeof dmarc?.status !== 'string' || typeof dmarc.name !== 'string') {
+    throw new TypeError(`Cannot ${ACTION}: "audit" must be a DomainAudit, received ${show(audit)}`);
+  }
+}
+
+function requireAddress(rua: string): void {
+  requireString(ACTION, 'rua', rua);
+  // What is no URI becomes one by "mailto:", and nobody has an empty address.
+  if (rua === '') throw new TypeError(`Cannot ${ACTION}: "rua" must be an address or a URI, received ""`);
 }
 
 function planNext(plan: RolloutPlan, audit: RolloutFacts, given: RolloutReports, rua: string | undefined): RolloutPlan {
@@ -160,14 +176,49 @@ function planNext(plan: RolloutPlan, audit: RolloutFacts, given: RolloutReports,
 }
 
 /** The stages; `later` are those that are to come. */
-function climb(record: DmarcRecord | undefined, isOrganization = true): RolloutStage[] {
+function climb(record: DmarcRecord | undefined, isOrganization: boolean): RolloutStage[] {
+  let written = record === undefined ? {} : writtenTags(record);
   return LADDER.map(({ stage, tags, isDone }) => {
     // RFC 9989 §4.10: for names below it, the record of a domain within an organization does not count.
     const needless = !isOrganization && (tags.np ?? tags.sp) !== undefined;
-    const state = record !== undefined && isDone(record) ? 'done' : needless ? 'skipped' : 'later';
+    const then = { ...written, ...tags };
+    const isDoneNow = record !== undefined && isDone(record);
+    const state = isDoneNow ? 'done' : needless || loosens(written, then) ? 'skipped' : 'later';
+    if (state === 'later') written = then;
     return { stage, tags: { ...tags }, state };
   });
 }
+
+type PolicyTags = RolloutStage['tags'];
+
+/** The policies of a record without those that follow from others. */
+function writtenTags(record: DmarcRecord): PolicyTags {
+  const { t } = record;
+  const policies = readPolicies(record);
+  if (policies === undefined) return { t };
+  const { p, sp, np } = policies;
+  return {
+    p: p.published,
+    ...(sp.source === 'sp' && { sp: sp.published }),
+    ...(np.source === 'np' && { np: np.published }),
+    t,
+  };
+}
+
+const RANKS = ['none', 'quarantine', 'reject'] as const;
+
+/** RFC 9989 §4.7: t=y takes a stricter sp and np one step down too, so that to announce one policy would lift another. */
+function loosens(before: PolicyTags, after: PolicyTags): boolean {
+  const then = effective(after);
+  return effective(before).some((rank, i) => then[i]! < rank);
+}
+
+/** How strict p, sp and np are in effect. */
+function effective({ p = 'none', sp = p, np = sp, t }: PolicyTags): number[] {
+  return [p, sp, np].map((policy) => Math.max(0, RANKS.indexOf(policy) - (t === 'y' ? 1 : 0)));
+}
+
+const UNREAD: readonly string[] = ['dmarc.acts-as-none', 'dmarc.no-processing'];
 
 /** What to publish; `undefined` where the published text cannot be edited. */
 function changeFor(
@@ -182,7 +233,9 @@ function changeFor(
     return publishText(name, `v=DMARC1; p=${parked ? 'reject' : 'none'}${reports}`);
   }
   const { value: edit } = editTags(text, changesFor(stage, tags, parked, rua ?? `dmarc-reports@${domain}`));
-  return edit && publishText(name, edit.text, text);
+  // RFC 9989 §4.10.1: while one of p, sp and np cannot be read, no other counts.
+  const isRead = edit && parsePublishedDmarcRecord(edit.text).diagnostics.every(({ code }) => !UNREAD.includes(code));
+  return isRead ? publishText(name, edit.text, text) : undefined;
 }
 
 function changesFor(

@@ -2,9 +2,10 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { OrganizationalDomainStrategy } from '../../dmarc/alignment.ts';
 import { requireStrategy } from '../../dmarc/alignment.ts';
 import { prefetchDmarc } from '../../dmarc/discover.ts';
+import { requireLimits } from '../../dns/build-arguments.ts';
 import { DnsSession } from '../../dns/session.ts';
 import { type Environment, requireEnvironment, show } from '../../environment.ts';
-import { type Limits, resolveLimits } from '../../limits.ts';
+import type { Limits } from '../../limits.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
 import { analyzeIn, requireDomain } from '../../spf/analyze.ts';
 import { publishText } from '../change.ts';
@@ -63,11 +64,11 @@ export async function auditSender(
   options: AuditSenderOptions = {},
 ): Promise<SenderAudit> {
   const domain = requireDomain(ACTION, input?.domain);
-  const sender = resolveSender(requireSender(input.sender), domain, input.variables ?? {});
+  const sender = resolveSender(requireSender(input.sender), domain, input.variables);
+  const limits = requireLimits(ACTION, options);
   const { organizationalDomain: strategy } = options;
   if (strategy !== undefined) requireStrategy(ACTION, strategy);
   requireEnvironment(ACTION, env);
-  const limits = resolveLimits(options.limits);
   const session = DnsSession.open(env, limits);
   const { id, name, author, envelope, keys, missing } = sender;
   prefetchPolicies(sender, session, strategy);

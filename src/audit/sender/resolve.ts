@@ -59,7 +59,7 @@ const METHODS = ['direct', 'relay', 'customer-credentials'];
 export function resolveSender(
   sender: Sender & { id?: string },
   domain: string,
-  variables: { readonly [name: string]: string },
+  variables: { readonly [name: string]: string } = {},
 ): ResolvedSender {
   const { name, method = 'direct', subdomain, spf } = sender;
   requireString(ACTION, 'sender.name', name);
@@ -69,6 +69,8 @@ export function resolveSender(
     );
   }
   const author = subdomain === undefined ? domain : requireName(`${subdomain}.${domain}`);
+  requireVariables(variables);
+  requireVariables(sender.variables ?? {});
   const values = new Map([...Object.entries(sender.variables ?? {}), ...Object.entries(variables)]);
   for (const [key, value] of values) requireString(ACTION, `variables.${key}`, value);
   values.set('domain', author).set('dashed', author.replaceAll('.', '-'));
@@ -85,6 +87,11 @@ export function resolveSender(
     keys: (sender.dkim ?? []).map((key) => resolveKey(filling, key)),
     missing: [...filling.missing],
   };
+}
+
+function requireVariables(variables: unknown): void {
+  if (typeof variables === 'object' && variables !== null && !Array.isArray(variables)) return;
+  throw new TypeError(`Cannot ${ACTION}: "variables" must be an object, received ${show(variables)}`);
 }
 
 interface Filling {

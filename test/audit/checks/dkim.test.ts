@@ -3,7 +3,7 @@ import { auditDomain } from '../../../src/audit.ts';
 import type { Resolver } from '../../../src/dns/resolver.ts';
 import { memoryResolver, type Zone } from '../../../src/resolvers/memory.ts';
 import { publicKey } from '../findings/keys.ts';
-import { auditZone, codesOf, failing, findingOf, KEY, OTHER_KEY } from '../world.ts';
+import { auditZone, codesOf, failing, findingOf, KEY, OTHER_KEY, octetsOf } from '../world.ts';
 
 const mail: Zone = {
   'example.com': { MX: ['10 mx.example.com'], TXT: ['v=spf1 mx -all'] },
@@ -218,4 +218,17 @@ describe('the change that cures a record', () => {
     expect(change).toMatchObject({ action: 'replace', name: 's9._domainkey.example.com', before: text, after });
     expect(evidence).toEqual([{ name: 's9._domainkey.example.com', type: 'TXT', found: text }]);
   });
+});
+
+test('UTF-8 in a key record is shown as the characters that it means', async () => {
+  const text = `v=DKIM1;\u00a0k=rsa; ${KEY.slice(KEY.indexOf('p='))}; n=sch\u00f6n`;
+  const audit = await auditZone(at('s9', octetsOf(text)), { selectors: 's9' });
+  expect(audit.dkim.selectors[0]?.text).toBe(text);
+  const own = audit.findings.filter(({ subject }) => subject === 's9._domainkey.example.com');
+  expect(own.length).toBeGreaterThan(0);
+  for (const { evidence, span, message } of own) {
+    expect(evidence[0]?.found).toBe(text);
+    expect(span?.end ?? 0).toBeLessThanOrEqual(text.length);
+    expect(message).not.toContain('\u00c2');
+  }
 });

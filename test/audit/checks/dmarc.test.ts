@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DmarcReceiverView } from '../../../src/audit/audit.ts';
 import { publicSuffix } from '../../../src/public-suffix.ts';
 import type { Zone } from '../../../src/resolvers/memory.ts';
-import { auditZone, codesOf, findingOf, healthy, healthyFiles } from '../world.ts';
+import { auditZone, codesOf, findingOf, healthy, healthyFiles, octetsOf } from '../world.ts';
 
 const mail = {
   'example.com': { MX: ['10 mx.example.com'], TXT: ['v=spf1 mx -all'] },
@@ -268,5 +268,42 @@ describe('findings, each with what it rests on and the change that cures it', ()
     const own = findings.filter(({ subject, area }) => area === 'dmarc' && subject === '_dmarc.example.com');
     expect(own.length).toBeLessThan(60);
     expect(own.filter(({ code }) => code === 'dmarc.tag-syntax')).toHaveLength(50);
+  });
+});
+
+describe('a change never takes away what its finding is not about', () => {
+  const reject = `v=DMARC1; p=reject; ${RUA}`;
+  test.each<[string, string, string, string | undefined]>([
+    ['the semicolon that is missing', `v=DMARC1; p=reject ${RUA}`, 'dmarc.separator', reject],
+    ['not the address behind it', `v=DMARC1; p=reject ${RUA}`, 'dmarc.tag-value', undefined],
+    ['not the tag behind it', `v=DMARC1; p=reject adkim=s; ${RUA}`, 'dmarc.tag-value', undefined],
+    ['no name that makes a new error', `${reject}; foo=bar`, 'dmarc.unknown-tag', undefined],
+    ['a name that was meant', `${reject}; adkin=s`, 'dmarc.unknown-tag', `${reject}; adkim=s`],
+    ['a space of a web page', `v=DMARC1;\u00a0p=reject; ${RUA}`, 'dmarc.character', `v=DMARC1;p=reject; ${RUA}`],
+    ['not the policy behind that space', `v=DMARC1;\u00a0p=reject; ${RUA}`, 'dmarc.tag-syntax', undefined],
+    ['no letter that nobody can tell', `v=DMARC1; p=r\u00e9ject; ${RUA}`, 'dmarc.character', undefined],
+  ])('%s', async (_, text, code, after) => {
+    const { change, evidence, subject, span } = findingOf(await auditZone(at(octetsOf(text))), code);
+    expect(subject).toBe('_dmarc.example.com');
+    expect(evidence[0]?.found).toBe(text);
+    expect(span!.end).toBeLessThanOrEqual(text.length);
+    expect(change).toEqual(after && expect.objectContaining({ action: 'replace', before: text, after }));
+  });
+
+  test('UTF-8 is shown as the characters that it means', async () => {
+    const text = `v=DMARC1;\u00a0p=reject; ${RUA}`;
+    const audit = await auditZone(at(octetsOf(text)));
+    expect(findingOf(audit, 'dmarc.character')).toMatchObject({
+      message: 'Character "\u00a0" is not allowed',
+      span: { start: 9, end: 10 },
+    });
+    expect(audit.dmarc.text).toBe(text);
+    expect(audit.dmarc.walk[0]?.record).toBe(text);
+    expect(audit.records.find(({ name }) => name === '_dmarc.example.com')?.records).toEqual([text]);
+  });
+
+  test('octets that are no UTF-8 stay what they are', async () => {
+    const audit = await auditZone(at(`v=DMARC1;\u00a0p=reject; ${RUA}`));
+    expect(findingOf(audit, 'dmarc.character').message).toBe('Character "\u00a0" is not allowed');
   });
 });

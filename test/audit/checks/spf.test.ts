@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Zone } from '../../../src/resolvers/memory.ts';
-import { auditZone, codesOf, findingOf } from '../world.ts';
+import { auditZone, codesOf, findingOf, octetsOf } from '../world.ts';
 
 const mail = (...TXT: string[]): Zone => ({
   'example.com': { MX: ['10 mx.example.com'], ...(TXT.length > 0 && { TXT }) },
@@ -50,9 +50,20 @@ describe('findings about the record, each with the change that cures it', () => 
     ]);
   });
 
+  test('UTF-8 is shown as the characters that it means', async () => {
+    const text = 'v=spf1 mx\u00a0 a:gone.example.com x=\u00fc -all';
+    const audit = await auditZone(mail(octetsOf(text)));
+    const unknown = findingOf(audit, 'spf.unknown-mechanism');
+    expect(unknown).toMatchObject({ message: '"mx\u00a0" is no mechanism', span: { start: 7, end: 10 } });
+    expect(unknown.evidence[0]?.found).toBe(text);
+    expect(unknown.change).toMatchObject({ before: text, after: 'v=spf1 mx a:gone.example.com x=\u00fc -all' });
+    const { span } = findingOf(audit, 'spf.target-missing');
+    expect(text.slice(span?.start, span?.end)).toBe('a:gone.example.com');
+  });
+
   test('UTF-8 in a record stays what it is', async () => {
     const { change } = findingOf(
-      await auditZone(mail('v=spf1 mx a:gone.example.com x=\u00fc -all')),
+      await auditZone(mail(octetsOf('v=spf1 mx a:gone.example.com x=\u00fc -all'))),
       'spf.target-missing',
     );
     expect(change && 'after' in change && change.after).toBe('v=spf1 mx x=\u00fc -all');

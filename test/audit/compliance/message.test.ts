@@ -423,6 +423,8 @@ describe('what it is given', () => {
     ['verdict', '', { dkim: [] }, {}, '"verdict" must be a MessageVerdict, received an object'],
     ['ptr', '', undefined, { ptr: { names: [] } }, '"ptr" must have "names" and "confirmed"'],
     ['ptr', '', undefined, { ptr: 'mx.example.com' }, '"ptr" must have "names" and "confirmed"'],
+    ['set of options', '', undefined, null, 'the options must be an object, received null'],
+    ['flag', '', undefined, { marketing: 'yes' }, '"marketing" must be true or false, received "yes"'],
   ])('a wrong %s', async (_, message, verdict, options, text) => {
     const good = await verdictOn('');
     const call = () =>

@@ -27,5 +27,12 @@ export const auditExamples: readonly FindingExample[] = [
     base: 'parked',
     zone: { 'example.com': { A: PARKED.A, MX: PARKED.MX } },
   },
+  {
+    code: 'audit.public-suffix',
+    story: 'A domain below which others register theirs has a weak policy',
+    base: 'parked',
+    zone: { '_dmarc.example.com': { TXT: ['v=DMARC1; p=none; psd=y; rua=mailto:dmarc@example.com'] } },
+    with: ['dmarc.psd'],
+  },
   { code: 'dnssec.unsigned', story: 'The zone is not signed', signed: false },
 ];

@@ -136,11 +136,12 @@ const rollout: World = {
   zone: { ...mail.zone, '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject; t=y; rua=mailto:dmarc@example.com'] } },
 };
 
-/** Daily reports about 1,000 messages that pass, and about others. */
+/** Daily reports about messages that pass, 1,000 unless `daily` says how many, and about others. */
 export interface GivenReports {
   days: number;
   /** The policy that the receiver found. */
   p: string;
+  daily?: number;
   /** When the last one ended. */
   daysAgo?: number;
   /** Messages of each day that do not pass by DKIM; `spf`: the domain of MAIL FROM, which passes. */

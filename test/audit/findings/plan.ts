@@ -88,6 +88,11 @@ export const rolloutExamples: readonly FindingExample[] = [
   rollout('rollout.no-report-address', 'Nobody is told what fails', 'v=DMARC1; p=none'),
   rollout('rollout.no-reports', 'No report was read yet', undefined, 'none'),
   rollout('rollout.few-days', 'The reports are of 14 days', undefined, { days: 14, p: 'reject' }),
+  rollout('rollout.few-messages', 'The reports show one message a day', undefined, {
+    days: DAYS,
+    p: 'reject',
+    daily: 1,
+  }),
   rollout('rollout.reports-old', 'The last report came 20 days ago', undefined, {
     days: DAYS,
     p: 'reject',
@@ -119,11 +124,11 @@ export const rolloutExamples: readonly FindingExample[] = [
   }),
   rollout(
     'rollout.testing-ignored',
-    'The next step is p=reject with t=y',
-    `v=DMARC1; p=quarantine; sp=reject; np=reject; ${rua}`,
+    'The next step is p=quarantine, with t=y for now',
+    `v=DMARC1; p=none; sp=reject; np=reject; t=y; ${rua}`,
     {
       days: DAYS,
-      p: 'quarantine',
+      p: 'none',
     },
   ),
 ];

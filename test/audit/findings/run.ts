@@ -45,8 +45,8 @@ export async function auditWorld(world: World, base: Base, options: object = {})
   }
 }
 
-function writeReports({ days, p, daysAgo = 0, more }: GivenReports): AggregateReport[] {
-  const rows = [writeRow('198.51.100.10', 1000, 'pass', DOMAIN)];
+function writeReports({ days, p, daily = 1000, daysAgo = 0, more }: GivenReports): AggregateReport[] {
+  const rows = [writeRow('198.51.100.10', daily, 'pass', DOMAIN)];
   if (more !== undefined) rows.push(writeRow(more.ip, more.messages, 'fail', more.spf, more.reason));
   return Array.from({ length: days }, (_, i) => {
     const end = NOW - (daysAgo + days - 1 - i) * DAY;

@@ -361,6 +361,11 @@ describe('arguments', () => {
     await expect(planKeyRotation(rotation as KeyRotation, environment as typeof env)).rejects.toThrow(message);
   });
 
+  test('the options and the limits must be objects', async () => {
+    await expect(planKeyRotation(good, env, null as never)).rejects.toThrow('the options must be an object');
+    await expect(planKeyRotation(good, env, { limits: null as never })).rejects.toThrow('"limits" must be an object');
+  });
+
   test('an abort rejects with its reason', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(planKeyRotation(good, { ...env, signal })).rejects.toThrow('enough');

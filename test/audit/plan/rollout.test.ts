@@ -104,9 +104,9 @@ describe('without reports only what is safe without them', () => {
       'monitor next',
       'nonexistent-subdomains later',
       'subdomains later',
-      'quarantine-testing later',
+      'quarantine-testing skipped',
       'quarantine later',
-      'reject-testing later',
+      'reject-testing skipped',
       'reject later',
     ]);
   });
@@ -148,11 +148,13 @@ describe('one step after the other', () => {
   test.each<[string, AggregateReport[], string, string, string[]]>([
     [`${base}${rua}`, reports(7), 'nonexistent-subdomains', `${base}${rua}; np=reject`, []],
     [`${base}np=reject; ${rua}`, reports(30), 'subdomains', `${base}np=reject; ${rua}; sp=reject`, []],
+    // RFC 9989 §4.7: t=y would take sp=reject back to quarantine.
+    [`${base}sp=reject; ${rua}`, reports(30), 'quarantine', `v=DMARC1; p=quarantine; sp=reject; ${rua}`, []],
     [
-      `${base}sp=reject; ${rua}`,
+      `${base}sp=reject; t=y; ${rua}`,
       reports(7),
       'quarantine-testing',
-      `v=DMARC1; p=quarantine; sp=reject; ${rua}; t=y`,
+      `v=DMARC1; p=quarantine; sp=reject; t=y; ${rua}`,
       ['rollout.testing-ignored'],
     ],
     [
@@ -165,9 +167,9 @@ describe('one step after the other', () => {
     [
       `v=DMARC1; p=quarantine; sp=reject; ${rua}`,
       reports(30, [{}], 'quarantine'),
-      'reject-testing',
-      `v=DMARC1; p=reject; sp=reject; ${rua}; t=y`,
-      ['rollout.testing-ignored'],
+      'reject',
+      `v=DMARC1; p=reject; sp=reject; ${rua}`,
+      [],
     ],
     [
       `v=DMARC1; p=reject; sp=reject; ${rua}; t=y`,
@@ -213,7 +215,7 @@ describe('one step after the other', () => {
 
 describe('what blocks', () => {
   const quarantine = `v=DMARC1; p=quarantine; sp=reject; ${rua}`;
-  const none = `v=DMARC1; p=none; sp=reject; ${rua}`;
+  const none = `v=DMARC1; p=none; sp=reject; t=y; ${rua}`;
   const testing = `v=DMARC1; p=quarantine; t=y; sp=reject; ${rua}`;
   const q = 'quarantine';
   const vendor = { ip: '198.51.100.9', pass: 'none', vendor: 'bounce.mailer.example' } as const;
@@ -227,7 +229,7 @@ describe('what blocks', () => {
       '29 days of quarantine',
       quarantine,
       [...reports(9), ...reports(29, [{}], q, { from: 9 })],
-      ['rollout.policy-new', 'rollout.testing-ignored'],
+      ['rollout.policy-new'],
     ],
     [
       'a vendor that is not aligned',
@@ -278,14 +280,23 @@ describe('what blocks', () => {
       'mailing lists, before reject',
       quarantine,
       reports(30, [{}, { ip: '203.0.113.7', pass: 'list', count: 50 }], q),
-      ['rollout.forwarded-fails', 'rollout.testing-ignored'],
+      ['rollout.forwarded-fails'],
     ],
     ['mail that is not signed, before quarantine', testing, reports(30, [{ pass: 'spf' }], q), []],
     [
       'mail that is not signed, before reject',
       quarantine,
       reports(30, [{ pass: 'spf', count: 200 }, {}], q),
-      ['rollout.spf-alone', 'rollout.testing-ignored'],
+      ['rollout.spf-alone'],
+    ],
+    ['reports without a message', `v=DMARC1; p=none; ${rua}`, reports(45, []), ['rollout.few-messages']],
+    ['99 messages', `v=DMARC1; p=none; ${rua}`, reports(33, [{ count: 3 }]), ['rollout.few-messages']],
+    ['102 messages', `v=DMARC1; p=none; ${rua}`, reports(34, [{ count: 3 }]), []],
+    [
+      'messages of others alone',
+      `v=DMARC1; p=none; ${rua}`,
+      reports(45, [{ ip: '203.0.113.66', pass: 'none' }]),
+      ['rollout.few-messages'],
     ],
   ])('%s', async (_, text, given, expected, options = {}) => {
     const found = await plan(text, given, options);
@@ -375,6 +386,14 @@ describe('what is published cannot be built on', () => {
     expect([found.status, codes(found), found.next]).toEqual(['blocked', ['rollout.record-unusable'], undefined]);
   });
 
+  test.each([`v=DMARC1; ${rua}`, `v=DMARC1; p=reject; sp=rejct; ${rua}`, `v=DMARC1;\u00c2\u00a0p=none; ${rua}`])(
+    '%s acts as p=none whatever is added (RFC 9989 §4.10.1)',
+    async (text) => {
+      const found = await plan(text, reports(45));
+      expect([found.status, codes(found), found.next]).toEqual(['blocked', ['rollout.record-unusable'], undefined]);
+    },
+  );
+
   test('two records', async () => {
     const zone = { ...mail, '_dmarc.example.com': { TXT: ['v=DMARC1; p=none', 'v=DMARC1; p=reject'] } };
     const found = await plan(undefined, undefined, { zone });
@@ -401,12 +420,23 @@ describe('what is published cannot be built on', () => {
     const found = await plan('v=DMARC1; p=none', given, { zone, domain: name });
     expect(found.next?.stage).toBe('quarantine-testing');
     expect(ladder(found).slice(1, 3)).toEqual(['nonexistent-subdomains skipped', 'subdomains skipped']);
+    // Here t=y takes no other policy back.
+    const quarantined = { ...zone, [`_dmarc.${name}`]: { TXT: [`v=DMARC1; p=quarantine; ${rua}`] } };
+    const later = await plan('v=DMARC1; p=none', given, { zone: quarantined, domain: name });
+    expect([later.next?.stage, textOf(later)]).toEqual(['reject-testing', `v=DMARC1; p=reject; ${rua}; t=y`]);
   });
 });
 
+const facts = { domain: 'example.com', purpose: 'mail', dmarc: { status: 'none', name: '_dmarc.example.com' } };
+
 test.each<[string, unknown, unknown, unknown, string]>([
-  ['audit', undefined, undefined, {}, 'the options must be an object'],
-  ['now', {}, undefined, { now: new Date() }, '"now" must be epoch seconds'],
+  ['audit', undefined, undefined, {}, '"audit" must be a DomainAudit, received undefined'],
+  ['audit of nothing', {}, undefined, {}, '"audit" must be a DomainAudit, received an object'],
+  ['audit of null', null, undefined, {}, '"audit" must be a DomainAudit, received null'],
+  ['dmarc', { domain: 'example.com', dmarc: {} }, undefined, {}, '"audit" must be a DomainAudit'],
+  ['now', facts, undefined, { now: new Date() }, '"now" must be epoch seconds'],
+  ['options', facts, undefined, null, 'the options must be an object, received null'],
+  ['rua', facts, undefined, { rua: '' }, '"rua" must be an address or a URI, received ""'],
 ])('a wrong %s', (_, audit, summary, options, message) => {
   const call = () => planRollout(audit as never, summary as never, options as never);
   expect(call).toThrow(TypeError);

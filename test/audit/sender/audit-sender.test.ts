@@ -719,6 +719,9 @@ describe('arguments', () => {
       'its patterns must make domain names, received "a b.example.com"',
     ],
     [{ domain: 'example.com', sender: 'sendgrid', variables: { bounce: 1 } }, '"variables.bounce" must be a string'],
+    [{ domain: 'example.com', sender: 'sendgrid', variables: null }, '"variables" must be an object, received null'],
+    [{ domain: 'example.com', sender: 'sendgrid', variables: 'x' }, '"variables" must be an object, received "x"'],
+    [{ domain: 'example.com', sender: { name: 'V', variables: 7 } }, '"variables" must be an object, received 7'],
     [
       { domain: 'example.com', sender: { name: 'V', spf: { terms: ['include: x'] } } },
       'must be terms of an SPF record, received "include: x"',
@@ -726,6 +729,14 @@ describe('arguments', () => {
   ])('%j is refused', async (input, message) => {
     await expect(auditSender(input as AuditSenderInput, { resolver })).rejects.toThrow(TypeError);
     await expect(auditSender(input as AuditSenderInput, { resolver })).rejects.toThrow(message);
+  });
+
+  test('the options and the limits must be objects', async () => {
+    const input = { domain: 'example.com', sender: 'mailchimp' };
+    await expect(auditSender(input, { resolver }, null as never)).rejects.toThrow('the options must be an object');
+    await expect(auditSender(input, { resolver }, { limits: null as never })).rejects.toThrow(
+      '"limits" must be an object',
+    );
   });
 
   test('the strategy must be a function', async () => {
