@@ -41,12 +41,7 @@ export const dkimSignatureRules = {
     'Tag "i" must be at or below "{domain}", as tag "d" says: found "{value}"',
   ],
   'dkim.number': ['error', 'RFC 6376', '3.5', 'Tag "{tag}" must be a number of 0 to {most}: found "{value}"'],
-  'dkim.expiry-before-timestamp': [
-    'error',
-    'RFC 6376',
-    '3.5',
-    'Tag "x" must be after tag "t": found {x} and {t}',
-  ],
+  'dkim.expiry-before-timestamp': ['error', 'RFC 6376', '3.5', 'Tag "x" must be after tag "t": found {x} and {t}'],
   'dkim.body-length': [
     'warning',
     'RFC 6376',

@@ -27,7 +27,10 @@ async function prepare() {
   const tarball = process.argv[2] === undefined ? pack() : resolve(process.argv[2]);
   writeFileSync(join(project, 'package.json'), '{ "name": "recipes", "private": true, "type": "module" }');
   npm(['install', '--no-audit', '--no-fund', '--no-package-lock', '--omit=dev', tarball], project);
-  writeFileSync(join(project, 'mailverdict.mjs'), "export * from 'mailverdict';\nexport * as reports from 'mailverdict/reports';\n");
+  writeFileSync(
+    join(project, 'mailverdict.mjs'),
+    "export * from 'mailverdict';\nexport * as reports from 'mailverdict/reports';\n",
+  );
   cpSync(join(root, 'docs/recipes'), join(project, 'recipes'), { recursive: true });
   // The name servers on loopback that the library's own tests use.
   await build({
