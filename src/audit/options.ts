@@ -1,5 +1,5 @@
+import { requireFlag, requireLimits, requireList, requireOptions, requireRecordName } from '../arguments.ts';
 import { type OrganizationalDomainStrategy, requireStrategy } from '../dmarc/alignment.ts';
-import { requireFlag, requireLimits, requireList, requireOptions, requireRecordName } from '../dns/build-arguments.ts';
 import { type Environment, requireEnvironment, requireFunction, show } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import { domainName } from '../names/domain-name.ts';

@@ -1,5 +1,5 @@
+import { requireList, requireOneOf, requireOptions } from '../arguments.ts';
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
-import { requireList, requireOneOf, requireOptions } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { requireString, show } from '../environment.ts';
 import { type BimiBuildCode, diagnose } from './build-rules.ts';

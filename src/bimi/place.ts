@@ -1,4 +1,4 @@
-import { requireRecordName } from '../dns/build-arguments.ts';
+import { requireRecordName } from '../arguments.ts';
 import { requireString, show } from '../environment.ts';
 import { parseDomainName } from '../names/domain-name.ts';
 

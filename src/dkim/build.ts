@@ -1,6 +1,6 @@
+import { requireList, requireOneOf, requireOptions } from '../arguments.ts';
 import { encodeLength, encodePkcs1, RSA_ENCRYPTION, readPublicKey } from '../crypto/der.ts';
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
-import { requireList, requireOneOf, requireOptions } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { show } from '../environment.ts';
 import { decodeBase64, encodeBase64 } from '../text/base64.ts';

@@ -1,5 +1,5 @@
+import { requireList, requireOneOf, requireOptions, requireRecordName } from '../arguments.ts';
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
-import { requireList, requireOneOf, requireOptions, requireRecordName } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
 import { writeReportUri } from '../text/report-uri.ts';

@@ -1,5 +1,5 @@
+import { requireList, requireOptions } from '../arguments.ts';
 import type { Parsed, Span } from '../diagnostics/diagnostic.ts';
-import { requireList, requireOptions } from '../dns/build-arguments.ts';
 import { requireString } from '../environment.ts';
 import type { RecordEdit } from '../text/change.ts';
 import { isWsp } from '../text/characters.ts';

@@ -1,5 +1,5 @@
+import { requireRecordName } from '../arguments.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { requireRecordName } from '../dns/build-arguments.ts';
 import { readLookup } from '../dns/record-lookup.ts';
 import { DnsSession } from '../dns/session.ts';
 import { lookupTxt } from '../dns/txt.ts';

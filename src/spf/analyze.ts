@@ -1,4 +1,4 @@
-import { requireLimits, requireRecordName } from '../dns/build-arguments.ts';
+import { requireDomain, requireLimits } from '../arguments.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment } from '../environment.ts';
 import type { Limits } from '../limits.ts';
@@ -43,15 +43,10 @@ export async function analyzeSpf(
   env: Environment,
   options: AnalyzeSpfOptions = {},
 ): Promise<SpfAnalysis> {
-  const name = requireDomain('analyze SPF', domain);
+  const name = requireDomain('analyze SPF', 'domain', domain);
   requireEnvironment('analyze SPF', env);
   const limits = requireLimits('analyze SPF', options);
   return (await analyzeIn(DnsSession.open(env, limits), name, limits)).analysis;
-}
-
-/** The normalized name; a `TypeError` where it is none. */
-export function requireDomain(action: string, domain: unknown): string {
-  return requireRecordName(action, '', domain).domain;
 }
 
 /** Analyzes within a session; `text` stands for the published record of the domain. */

@@ -1,5 +1,5 @@
+import { requireList, requireOneOf, requireOptions } from '../arguments.ts';
 import { type Diagnostic, type Parsed, parsed, type Span } from '../diagnostics/diagnostic.ts';
-import { requireList, requireOneOf, requireOptions } from '../dns/build-arguments.ts';
 import { requireString } from '../environment.ts';
 import { applyChanges, type RecordEdit, type TextChange } from '../text/change.ts';
 import type { SpfBuildCode } from './build-rules.ts';

@@ -1,5 +1,5 @@
+import { requireOptions } from '../arguments.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { requireOptions } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import type { SpfAnalysis } from './analysis.ts';
 import { diagnose } from './analyze-rules.ts';

@@ -1,11 +1,11 @@
+import { requireDomain, requireLimits } from '../arguments.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { requireLimits } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment } from '../environment.ts';
 import type { Limits } from '../limits.ts';
 import type { SpfAnalysis, SpfVoidCount } from './analysis.ts';
-import { type AnalyzeSpfOptions, analyzeIn, requireDomain } from './analyze.ts';
+import { type AnalyzeSpfOptions, analyzeIn } from './analyze.ts';
 import { diagnose } from './analyze-rules.ts';
 import { editSpfRecord, type SpfChanges } from './edit.ts';
 import { publishedTexts } from './evidence.ts';
@@ -61,7 +61,7 @@ export async function simulateSpf(
   options: AnalyzeSpfOptions = {},
 ): Promise<SpfSimulation> {
   const given = typeof subject === 'object' && subject !== null ? subject : undefined;
-  const domain = requireDomain(ACTION, given === undefined ? subject : given.domain);
+  const domain = requireDomain(ACTION, 'domain', given === undefined ? subject : given.domain);
   // Wrong arguments are refused before anything is asked.
   editSpfRecord('v=spf1', changes);
   requireEnvironment(ACTION, env);

@@ -1,5 +1,5 @@
+import { requireList, requireOptions, requireRecordName } from '../arguments.ts';
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
-import { requireList, requireOptions, requireRecordName } from '../dns/build-arguments.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { writeReportUri } from '../text/report-uri.ts';
 import { parseTlsRptRecord } from './parse.ts';

@@ -259,7 +259,7 @@ describe('buildAggregateReport', () => {
   test.each<[unknown, unknown, string]>([
     [undefined, options, '"report" must be an object, received undefined'],
     [report, undefined, '"options" must be an object'],
-    [report, {}, '"submitter" must be a domain name, received undefined'],
+    [report, {}, '"submitter" must be a string, received undefined'],
     [report, { ...options, mail: { ...mail, to: 'x' } }, '"mail.to" must be an address, received "x"'],
   ])('wrong arguments throw (%#)', (wrong, others, message) => {
     expect(() => buildAggregateReport(wrong as never, others as never)).toThrow(message);

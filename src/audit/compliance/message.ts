@@ -1,6 +1,6 @@
+import { requireFlag, requireOptions } from '../../arguments.ts';
 import type { MessageVerdict } from '../../authenticate/verdict.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { requireFlag, requireOptions } from '../../dns/build-arguments.ts';
 import { show } from '../../environment.ts';
 import { fieldsOf, fieldText, type MessageHeader, readFields } from './fields.ts';
 import { formatFindings } from './message-format.ts';

@@ -1,7 +1,7 @@
+import { requireLimits, requireOptions } from '../../arguments.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type KeyPlace, requireKeyPlace } from '../../dkim/key-place.ts';
 import { parseDkimKeyRecord } from '../../dkim/key-record.ts';
-import { requireLimits, requireOptions } from '../../dns/build-arguments.ts';
 import { DnsSession } from '../../dns/session.ts';
 import { type Environment, requireEnvironment, requireString, show } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';

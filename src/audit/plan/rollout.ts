@@ -1,9 +1,9 @@
+import { requireList, requireOptions } from '../../arguments.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { editTags, type TagChange } from '../../dmarc/edit-tags.ts';
 import { parsePublishedDmarcRecord } from '../../dmarc/parse.ts';
 import { readPolicies } from '../../dmarc/policy.ts';
 import type { DmarcRecord } from '../../dmarc/record.ts';
-import { requireList, requireOptions } from '../../dns/build-arguments.ts';
 import { requireString, show } from '../../environment.ts';
 import { requireSummary } from '../../reports/summary/summarize.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';

@@ -1,13 +1,13 @@
+import { requireDomain, requireLimits } from '../../arguments.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { OrganizationalDomainStrategy } from '../../dmarc/alignment.ts';
 import { requireStrategy } from '../../dmarc/alignment.ts';
 import { prefetchDmarc } from '../../dmarc/discover.ts';
-import { requireLimits } from '../../dns/build-arguments.ts';
 import { DnsSession } from '../../dns/session.ts';
 import { type Environment, requireEnvironment, show } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
-import { analyzeIn, requireDomain } from '../../spf/analyze.ts';
+import { analyzeIn } from '../../spf/analyze.ts';
 import { publishText } from '../change.ts';
 import type { SenderAudit } from './audit.ts';
 import { senderDirectory } from './directory.ts';
@@ -63,7 +63,7 @@ export async function auditSender(
   env: Environment,
   options: AuditSenderOptions = {},
 ): Promise<SenderAudit> {
-  const domain = requireDomain(ACTION, input?.domain);
+  const domain = requireDomain(ACTION, 'domain', input?.domain);
   const sender = resolveSender(requireSender(input.sender), domain, input.variables);
   const limits = requireLimits(ACTION, options);
   const { organizationalDomain: strategy } = options;

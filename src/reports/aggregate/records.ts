@@ -1,5 +1,5 @@
+import { requireLimits } from '../../arguments.ts';
 import { type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
-import { requireLimits } from '../../dns/build-arguments.ts';
 import { show } from '../../environment.ts';
 import { type ChunkReader, openChunks } from '../../message/source.ts';
 import { encodingOf } from '../xml-text.ts';

@@ -1,3 +1,4 @@
+import { requireObject } from '../../arguments.ts';
 import type { MessageVerdict } from '../../authenticate/verdict.ts';
 import type { DmarcRecord } from '../../dmarc/record.ts';
 import type { DmarcResult } from '../../dmarc/result.ts';
@@ -5,7 +6,6 @@ import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { formatIpAddress, parseIpAddress, unmapIpAddress } from '../../names/ip-address.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
-import { requireObject } from './arguments.ts';
 
 const ACTION = 'accumulate a report';
 // RFC 9990 §3.1.3.

@@ -1,10 +1,10 @@
+import { requireDomain, requireObject } from '../../arguments.ts';
 import { type Diagnostic, type Parsed, parsed, type RuleParams } from '../../diagnostics/diagnostic.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import { isDotAtom } from '../../text/structured-field.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
 import { DKIM_RESULTS, POLICIES, REASONS, SPF_RESULTS } from '../aggregate/words.ts';
-import { requireDomain, requireObject } from './arguments.ts';
 import { type BuiltReport, packReport, type ReportMail, requireMail } from './mail.ts';
 import { diagnose, type ReportBuildCode, type reportBuildRules } from './rules.ts';
 

@@ -1,9 +1,9 @@
+import { requireDomain, requireObject } from '../../arguments.ts';
 import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
 import { requireString } from '../../environment.ts';
 import { messageBytes } from '../../message/source.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import { latin1, utf8 } from '../../text/bytes.ts';
-import { requireDomain, requireObject } from '../build/arguments.ts';
 import {
   formatDate,
   formatFields,

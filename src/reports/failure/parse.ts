@@ -1,5 +1,5 @@
+import { requireLimits } from '../../arguments.ts';
 import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
-import { requireLimits } from '../../dns/build-arguments.ts';
 import type { Limits } from '../../limits.ts';
 import { findHeaderEnd, startHeaderEndSearch } from '../../message/header-fields.ts';
 import { messageBytes } from '../../message/source.ts';

@@ -1,8 +1,8 @@
+import { requireObject } from '../../arguments.ts';
 import { type OrganizationalDomainStrategy, organizationOf, requireStrategy } from '../../dmarc/alignment.ts';
 import type { DmarcPolicy } from '../../dmarc/record.ts';
 import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
-import { requireObject } from '../build/arguments.ts';
 import { createJudge, isOwn, reasonOf } from './causes.ts';
 import { addCounts, byMessages, countMessages, entry } from './counts.ts';
 import type { PolicySimulation } from './simulation.ts';

@@ -1,8 +1,8 @@
+import { requireDomain, requireObject } from '../../arguments.ts';
 import { requireFunction, show } from '../../environment.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
 import type { AggregateRecords } from '../aggregate/records.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
-import { requireDomain, requireObject } from '../build/arguments.ts';
 import { addCounts } from './counts.ts';
 import { createFlowReader, detached, type FlowReader, kindKey } from './flow.ts';
 import { addFlow, addName, addReport, closeLedger, createLedger, type Ledger } from './ledger.ts';

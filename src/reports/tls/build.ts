@@ -1,8 +1,8 @@
+import { requireObject } from '../../arguments.ts';
 import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
 import { show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { isDotAtom } from '../../text/structured-field.ts';
-import { requireObject } from '../build/arguments.ts';
 import { type BuiltReport, packReport, type ReportMail, requireMail } from '../build/mail.ts';
 import { diagnose, type ReportBuildCode } from '../build/rules.ts';
 import { isTlsReport } from './is-report.ts';

@@ -1,4 +1,5 @@
 import { show } from '../../environment.ts';
+import { entry } from '../summary/counts.ts';
 import { isTlsReport } from './is-report.ts';
 import type { TlsReport } from './report.ts';
 
@@ -95,15 +96,6 @@ function none(): TlsSessions {
 /** Sums stay what JSON and arithmetic can hold exactly, whatever reports claim. */
 function add(a: number, b: number): number {
   return Math.min(a + b, Number.MAX_SAFE_INTEGER);
-}
-
-function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 function dayOf(seconds: number | undefined): string | undefined {

@@ -1,6 +1,6 @@
-import { requireString, show } from '../environment.ts';
-import { type Limits, resolveLimits } from '../limits.ts';
-import { domainName } from '../names/domain-name.ts';
+import { requireString, show } from './environment.ts';
+import { type Limits, resolveLimits } from './limits.ts';
+import { domainName } from './names/domain-name.ts';
 
 /**
  * The name of a record that stands under fixed labels of a domain, as `_dmarc` does; both as A-labels. A `TypeError` unless
@@ -60,4 +60,21 @@ export function requireLimits(action: string, options: { limits?: Partial<Limits
     throw new TypeError(`Cannot ${action}: "limits" must be an object, received ${show(limits)}`);
   }
   return resolveLimits(limits);
+}
+
+/** Throws a `TypeError` unless the value is an object; `action` completes "Cannot …". */
+export function requireObject(action: string, name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`Cannot ${action}: "${name}" must be an object, received ${show(value)}`);
+  }
+}
+
+/** The normalized domain, or a `TypeError`. */
+export function requireDomain(action: string, name: string, value: unknown): string {
+  requireString(action, name, value);
+  const domain = domainName(value);
+  if (domain === undefined) {
+    throw new TypeError(`Cannot ${action}: "${name}" must be a domain name, received ${show(value)}`);
+  }
+  return domain;
 }
