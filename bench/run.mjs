@@ -111,6 +111,7 @@ function measureImports() {
   // Against the empty process of the same turn: the machine's speed drifts by more than what is measured.
   return Object.entries(times).map(([name, list]) => ({
     name,
+    time: median(list),
     above: median(list.map((time, i) => time - times.empty[i])),
   }));
 }

@@ -109,7 +109,8 @@ function cut(tag: DkimTag, out: DkimTag[], diagnostics: Diagnostics): DkimTag | 
 }
 
 // Quotes of every kind and the backslash; those of other alphabets also as the octets of their UTF-8, as DNS has them.
-const QUOTES = /["'`\\“”„‘’«»]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]/g;
+// Escaped: one character beyond ASCII makes V8 read all of the file it ends up in as UTF-16, which takes a tenth longer.
+const QUOTES = /["'`\\\u201c-\u201e\u2018\u2019\xab\xbb]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]/g;
 
 /** The tags with their values as they were meant. */
 function withoutQuotes(tags: DkimTag[], diagnostics: Diagnostics): DkimTag[] {
