@@ -27,17 +27,20 @@ export function requireUsableKey(key: PublicKey): void {
   if (fault !== undefined) throw new TypeError(`Cannot import the ${key.type} key: ${fault}`);
 }
 
+/** The fault of an RSA key whose numbers are big-endian. */
+export function rsaKeyFault(n: Uint8Array, e: Uint8Array): KeyFault | undefined {
+  return rsaFault(bitLength(n.length, n[0]), n.at(-1)!, e);
+}
+
 /**
  * Within these bounds all engines agree: a modulus of 512 to 8192 bits that is odd, an exponent that is odd and
  * 3 ≤ e < 2³² (RFC 8301 §3.2 asks verifiers for 1024 to 4096 bits; `minKeyBits` of the verifier is the stricter judge).
- * Both big-endian without leading zeros.
  */
-export function rsaKeyFault(n: Uint8Array, e: Uint8Array): KeyFault | undefined {
-  const bits = bitLength(n);
-  if (n[0] === 0 || bits < 512 || bits > 8192) return 'modulus-size';
-  if (!isOdd(n)) return 'even-modulus';
-  const size = bitLength(e);
-  return e[0] === 0 || size < 2 || size > 32 || !isOdd(e) ? 'exponent' : undefined;
+export function rsaFault(bits: number, lastOctet: number, e: Uint8Array): KeyFault | undefined {
+  if (bits < 512 || bits > 8192) return 'modulus-size';
+  if (lastOctet % 2 === 0) return 'even-modulus';
+  const exponent = e[0] ? e.reduce((value, octet) => value * 256 + octet) : 0;
+  return exponent < 3 || exponent >= 2 ** 32 || exponent % 2 === 0 ? 'exponent' : undefined;
 }
 
 // The y of the eight points whose order divides the cofactor, in the order of RFC 8032 §5.1.2 (little-endian): 0, 1, -1
@@ -61,11 +64,7 @@ export function ed25519KeyFault(key: Uint8Array): KeyFault | undefined {
   return SMALL_ORDER.some((small) => small === text) ? 'small-order' : undefined;
 }
 
-function isOdd(integer: Uint8Array): boolean {
-  return integer[integer.length - 1]! % 2 === 1;
-}
-
-/** Bits of a big-endian integer without leading zeros. */
-export function bitLength(integer: Uint8Array): number {
-  return integer.length === 0 ? 0 : integer.length * 8 - (Math.clz32(integer[0]!) - 24);
+/** Bits of a big-endian integer, by its length and its first octet; none where that is zero: so no number is written. */
+export function bitLength(octets: number, first: number | undefined): number {
+  return first ? octets * 8 - (Math.clz32(first) - 24) : 0;
 }

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../text/base64.ts';
+import { decodeOctets } from '../text/base64.ts';
 import type { PrivateKey } from './private-key.ts';
 import { readPrivateKey } from './private-key.ts';
 
@@ -30,7 +30,7 @@ export function readPrivateKeyPem(text: string): PrivateKey | string {
   if (body.includes('ENCRYPTED')) return ENCRYPTED;
   // What a key in an environment variable or a JSON text often looks like.
   if (body.includes('\\n')) return 'has the two characters "\\n" where it should have line breaks';
-  const der = decodeBase64(body);
+  const der = decodeOctets(body);
   return der === undefined ? 'is not base64 between its BEGIN and END lines' : readPrivateKey(der);
 }
 

@@ -1,8 +1,8 @@
+import { latin1Bytes } from '../text/bytes.ts';
 import {
   ED25519,
   type Element,
   encodeLength,
-  holds,
   INTEGER,
   OBJECT_IDENTIFIER,
   OCTET_STRING,
@@ -41,25 +41,24 @@ const OTHER_ALGORITHMS: readonly (readonly [oid: string, name: string])[] = [
  * RSAPrivateKey  ::= SEQUENCE { version INTEGER, n, e, d, p, q, dP, dQ, qInv INTEGER }
  * ```
  */
-export function readPrivateKey(bytes: Uint8Array): PrivateKey | string {
-  const outer = readElement(bytes, 0, Number.POSITIVE_INFINITY);
-  if (typeof outer === 'string' || outer.tag !== SEQUENCE) return DAMAGED;
-  if (outer.end > bytes.length) return `is cut off: ${bytes.length} of ${outer.end} octets are there`;
-  if (outer.end < bytes.length) return `has ${bytes.length - outer.end} octets behind its end`;
-  const version = readElement(bytes, outer.start, outer.end);
-  if (typeof version === 'string') return DAMAGED;
-  const second = readElement(bytes, version.end, outer.end);
-  if (typeof second === 'string') return DAMAGED;
-  if (version.tag === SEQUENCE) return withoutVersion(bytes, second);
+export function readPrivateKey(octets: string): PrivateKey | string {
+  const outer = readElement(octets, 0, Number.POSITIVE_INFINITY);
+  if (outer?.tag !== SEQUENCE) return DAMAGED;
+  if (outer.end > octets.length) return `is cut off: ${octets.length} of ${outer.end} octets are there`;
+  if (outer.end < octets.length) return `has ${octets.length - outer.end} octets behind its end`;
+  const version = readElement(octets, outer.start, outer.end);
+  const second = version && readElement(octets, version.end, outer.end);
+  if (second === undefined) return DAMAGED;
+  if (version!.tag === SEQUENCE) return withoutVersion(octets, second);
   // RFC 5958 §2: version 1 adds the public key. RFC 8017 §A.1.2: there it means a key of more than two primes.
-  if (version.tag !== INTEGER || !holdsSmall(bytes, version, second.tag === INTEGER ? 0 : 1)) return DAMAGED;
-  if (second.tag === INTEGER) return readRsa(bytes.slice(), outer);
+  if (version!.tag !== INTEGER || !holdsSmall(octets, version!, second.tag === INTEGER ? 0 : 1)) return DAMAGED;
+  if (second.tag === INTEGER) return readRsa(octets, outer);
   if (second.tag === OCTET_STRING) return otherKey('an EC');
-  return second.tag === SEQUENCE ? readPkcs8(bytes, second, outer.end) : DAMAGED;
+  return second.tag === SEQUENCE ? readPkcs8(octets, second, outer.end) : DAMAGED;
 }
 
-function holdsSmall(bytes: Uint8Array, { start, end }: Element, most: number): boolean {
-  return end - start === 1 && bytes[start]! <= most;
+function holdsSmall(octets: string, { start, end }: Element, most: number): boolean {
+  return end - start === 1 && octets.charCodeAt(start) <= most;
 }
 
 function otherKey(name: string): string {
@@ -67,64 +66,64 @@ function otherKey(name: string): string {
 }
 
 /** What begins with no version is somebody's idea of a private key. */
-function withoutVersion(bytes: Uint8Array, second: Element): string {
+function withoutVersion(octets: string, second: Element): string {
   // RFC 5208 §6: EncryptedPrivateKeyInfo.
   if (second.tag === OCTET_STRING) return 'is encrypted: decrypt it first, for example with "openssl pkey"';
-  const read = readPublicKey(bytes);
+  const read = readPublicKey(octets);
   if (read.ok || read.fault === 'unknown-algorithm')
     return 'is a public key: that one is for DNS, the private key signs';
   return 'is not a private key';
 }
 
-function readPkcs8(bytes: Uint8Array, algorithm: Element, end: number): PrivateKey | string {
-  const oid = readElement(bytes, algorithm.start, algorithm.end);
-  const key = readElement(bytes, algorithm.end, end);
-  if (typeof oid === 'string' || oid.tag !== OBJECT_IDENTIFIER) return DAMAGED;
-  if (typeof key === 'string' || key.tag !== OCTET_STRING) return DAMAGED;
-  const content = bytes.slice(key.start, key.end);
-  if (holds(bytes, oid, ED25519)) return readSeed(content);
-  if (!holds(bytes, oid, RSA_ENCRYPTION)) {
-    const dotted = objectIdentifier(bytes, oid);
+function readPkcs8(octets: string, algorithm: Element, end: number): PrivateKey | string {
+  const oid = readElement(octets, algorithm.start, algorithm.end);
+  const key = readElement(octets, algorithm.end, end);
+  if (oid?.tag !== OBJECT_IDENTIFIER || key?.tag !== OCTET_STRING) return DAMAGED;
+  const content = octets.slice(key.start, key.end);
+  const identifier = octets.slice(oid.start, oid.end);
+  if (identifier === ED25519) return readSeed(content);
+  if (identifier !== RSA_ENCRYPTION) {
+    const dotted = objectIdentifier(identifier);
     return otherKey(OTHER_ALGORITHMS.find(([known]) => known === dotted)?.[1] ?? `a ${dotted}`);
   }
   const rsa = readElement(content, 0, content.length);
-  if (typeof rsa === 'string' || rsa.tag !== SEQUENCE || rsa.end !== content.length) return DAMAGED;
-  return readRsa(content, rsa);
+  return rsa?.tag === SEQUENCE && rsa.end === content.length ? readRsa(content, rsa) : DAMAGED;
 }
 
 /** RFC 8410 §7: CurvePrivateKey ::= OCTET STRING, inside the OCTET STRING of PKCS#8. */
-function readSeed(content: Uint8Array): PrivateKey | string {
+function readSeed(content: string): PrivateKey | string {
   const seed = readElement(content, 0, content.length);
-  if (typeof seed === 'string' || seed.tag !== OCTET_STRING || seed.end !== content.length) return DAMAGED;
+  if (seed?.tag !== OCTET_STRING || seed.end !== content.length) return DAMAGED;
   if (seed.end - seed.start !== SEED_OCTETS) return DAMAGED;
-  return { type: 'ed25519', seed: content.slice(seed.start) };
+  return { type: 'ed25519', seed: latin1Bytes(content.slice(seed.start)) };
 }
 
-function readRsa(pkcs1: Uint8Array, sequence: Element): PrivateKey | string {
-  const numbers: Uint8Array[] = [];
+function readRsa(pkcs1: string, sequence: Element): PrivateKey | string {
+  const numbers: string[] = [];
   let at = sequence.start;
   for (let i = 0; i < 9; i++) {
     const element = readElement(pkcs1, at, sequence.end);
-    if (typeof element === 'string' || element.tag !== INTEGER) return DAMAGED;
-    const number = positiveInteger(pkcs1, element);
-    if (typeof number === 'string') return DAMAGED;
+    const number = element?.tag === INTEGER ? positiveInteger(pkcs1, element) : undefined;
+    if (number === undefined) return DAMAGED;
     numbers.push(number);
-    at = element.end;
+    at = element!.end;
   }
-  const [version, n, e] = numbers;
+  const [version, n, e] = numbers as [string, string, string];
   // A version of 0 has no octets left.
-  if (at !== sequence.end || version!.length > 0) return DAMAGED;
-  const bits = bitLength(n!);
+  if (at !== sequence.end || version !== '') return DAMAGED;
+  const bits = bitLength(n.length, n.charCodeAt(0));
   if (bits < LEAST_BITS) return `is an RSA key of ${bits} bits: RFC 8301 §3.2 asks signers for at least ${LEAST_BITS}`;
-  const fault = rsaKeyFault(n!, e!);
-  return fault === undefined ? { type: 'rsa', pkcs1, bits } : `is an RSA key that nobody accepts: ${fault}`;
+  const fault = rsaKeyFault(latin1Bytes(n), latin1Bytes(e));
+  return fault === undefined
+    ? { type: 'rsa', pkcs1: latin1Bytes(pkcs1), bits }
+    : `is an RSA key that nobody accepts: ${fault}`;
 }
 
 /** The key in PKCS#8, the only form that WebCrypto imports. */
 export function encodePkcs8(key: PrivateKey): Uint8Array<ArrayBuffer> {
   const content = key.type === 'rsa' ? [...key.pkcs1] : element(OCTET_STRING, key.seed);
   const algorithm = [
-    ...element(OBJECT_IDENTIFIER, key.type === 'rsa' ? RSA_ENCRYPTION : ED25519),
+    ...element(OBJECT_IDENTIFIER, latin1Bytes(key.type === 'rsa' ? RSA_ENCRYPTION : ED25519)),
     // RFC 8017 §A.1: NULL. RFC 8410 §3: nothing.
     ...(key.type === 'rsa' ? [0x05, 0x00] : []),
   ];

@@ -1,10 +1,10 @@
 import { requireList, requireOneOf, requireOptions } from '../arguments.ts';
-import { encodeLength, encodePkcs1, RSA_ENCRYPTION, readPublicKey } from '../crypto/der.ts';
+import { encodeLength, RSA_ENCRYPTION, readPublicKey } from '../crypto/der.ts';
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { show } from '../environment.ts';
-import { decodeBase64, encodeBase64 } from '../text/base64.ts';
-import { utf8Bytes } from '../text/bytes.ts';
+import { decodeOctets } from '../text/base64.ts';
+import { latin1, utf8Bytes } from '../text/bytes.ts';
 import { type DkimBuildCode, diagnose } from './build-rules.ts';
 import { requireKeyPlace } from './key-place.ts';
 import { parseDkimKeyRecord } from './key-record.ts';
@@ -110,14 +110,14 @@ function quotedPrintable(text: string): string {
 }
 
 function readKey(publicKey: string | Uint8Array, diagnostics: Findings): Key | undefined {
-  const bytes = typeof publicKey === 'string' ? decodeKey(publicKey, diagnostics) : publicKey;
-  if (bytes === undefined) return undefined;
-  if (bytes.length === ED25519_OCTETS) return { type: 'ed25519', p: encodeBase64(bytes) };
-  const read = readPublicKey(bytes);
+  const octets = typeof publicKey === 'string' ? decodeKey(publicKey, diagnostics) : latin1(publicKey);
+  if (octets === undefined) return undefined;
+  if (octets.length === ED25519_OCTETS) return { type: 'ed25519', p: btoa(octets) };
+  const read = readPublicKey(octets);
   if (read.ok) {
-    if (read.type === 'ed25519') return { type: 'ed25519', p: encodeBase64(read.key) };
+    if (read.type === 'ed25519') return { type: 'ed25519', p: btoa(read.key) };
     // Most verifiers read SubjectPublicKeyInfo alone, whatever RFC 6376 §3.6.1 says.
-    return { type: 'rsa', p: encodeBase64(read.form === 'spki' ? bytes : wrapRsa(encodePkcs1(read.n, read.e))) };
+    return { type: 'rsa', p: btoa(read.form === 'spki' ? octets : wrapRsa(octets)) };
   }
   if (read.fault === 'private-key') diagnostics.push(diagnose('dkim.build-private-key', {}));
   else diagnostics.push(diagnose('dkim.build-key', { fault: `it is ${FAULTS[read.fault]}` }));
@@ -131,7 +131,7 @@ const FAULTS = {
   'unknown-algorithm': 'neither RSA nor Ed25519',
 } as const;
 
-function decodeKey(text: string, diagnostics: Findings): Uint8Array | undefined {
+function decodeKey(text: string, diagnostics: Findings): string | undefined {
   if (/PRIVATE KEY/.test(text)) {
     diagnostics.push(diagnose('dkim.build-private-key', {}));
     return undefined;
@@ -144,18 +144,19 @@ function decodeKey(text: string, diagnostics: Findings): Uint8Array | undefined 
   }
   const start = begin === null ? 0 : begin.index + begin[0].length;
   const end = text.indexOf('-----END', start);
-  const bytes = decodeBase64(text.slice(start, end < 0 ? text.length : end));
-  if (bytes === undefined || bytes.length === 0) {
-    diagnostics.push(diagnose('dkim.build-key', { fault: 'it is not base64' }));
-    return undefined;
-  }
-  return bytes;
+  const octets = decodeOctets(text.slice(start, end < 0 ? text.length : end));
+  if (octets) return octets;
+  diagnostics.push(diagnose('dkim.build-key', { fault: 'it is not base64' }));
+  return undefined;
 }
 
 /** `SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { rsaEncryption, NULL }, BIT STRING }` (RFC 8017 §A.1). */
-function wrapRsa(pkcs1: Uint8Array): Uint8Array {
-  const algorithm = [0x30, RSA_ENCRYPTION.length + 4, 0x06, RSA_ENCRYPTION.length, ...RSA_ENCRYPTION, 0x05, 0x00];
-  const bits = [0x03, ...encodeLength(pkcs1.length + 1), 0x00];
-  const length = algorithm.length + bits.length + pkcs1.length;
-  return Uint8Array.from([0x30, ...encodeLength(length), ...algorithm, ...bits, ...pkcs1]);
+function wrapRsa(pkcs1: string): string {
+  const algorithm = `\x30\x0d\x06\x09${RSA_ENCRYPTION}\x05\x00`;
+  const bits = `\x03${lengthOf(pkcs1.length + 1)}\0${pkcs1}`;
+  return `\x30${lengthOf(algorithm.length + bits.length)}${algorithm}${bits}`;
+}
+
+function lengthOf(octets: number): string {
+  return String.fromCharCode(...encodeLength(octets));
 }

@@ -1,6 +1,5 @@
 import type { Diagnostic, Fix, Parsed, Span } from '../diagnostics/diagnostic.ts';
 import { parsed } from '../diagnostics/diagnostic.ts';
-import { encodeBase64 } from '../text/base64.ts';
 import { asciiLower } from '../text/characters.ts';
 import { moveSpans, unwrapPasted } from '../text/pasted.ts';
 import { scanTagList, type TagListFault } from '../text/tag-list.ts';
@@ -216,7 +215,5 @@ function recordOf(p: string): string | undefined {
   if (data.ok) return `v=DKIM1; k=rsa; p=${p}`;
   if (data.fault !== 'type-mismatch') return undefined;
   const ed25519 = decodeDkimKey(p, 'ed25519');
-  return ed25519.ok && ed25519.key.type === 'ed25519'
-    ? `v=DKIM1; k=ed25519; p=${encodeBase64(ed25519.key.key)}`
-    : undefined;
+  return ed25519.ok && ed25519.key.type === 'ed25519' ? `v=DKIM1; k=ed25519; p=${btoa(ed25519.key.key)}` : undefined;
 }

@@ -1,13 +1,14 @@
-import { type DerFault, readPublicKey } from '../crypto/der.ts';
-import { type KeyFault, keyFault } from '../crypto/key-fault.ts';
+import { type DerFault, type KeyText, readPublicKey } from '../crypto/der.ts';
+import { ed25519KeyFault, type KeyFault, rsaFault } from '../crypto/key-fault.ts';
 import type { PublicKey } from '../crypto/provider.ts';
-import { decodeBase64 } from '../text/base64.ts';
+import { decodeOctets } from '../text/base64.ts';
+import { latin1Bytes } from '../text/bytes.ts';
 
 /** What the text of `p=` holds. */
 export type DecodedDkimKey =
   | {
       ok: true;
-      key: PublicKey;
+      key: KeyText;
       /** Of the RSA modulus; 256 for Ed25519. */
       bits: number;
       form: 'spki' | 'pkcs1' | 'raw';
@@ -28,24 +29,27 @@ const ED25519_OCTETS = 32;
  * or, leniently, SubjectPublicKeyInfo.
  */
 export function decodeDkimKey(p: string, k: string): DecodedDkimKey {
-  const bytes = decodeBase64(p);
-  if (bytes === undefined) return { ok: false, fault: 'base64' };
-  const present = bytes.length;
-  if (k === 'ed25519' && present === ED25519_OCTETS) return found({ type: 'ed25519', key: bytes }, 256, 'raw');
-  const read = readPublicKey(bytes);
+  const octets = decodeOctets(p);
+  if (octets === undefined) return { ok: false, fault: 'base64' };
+  const present = octets.length;
+  if (k === 'ed25519' && present === ED25519_OCTETS) return foundEd25519(octets, 'raw');
+  const read = readPublicKey(octets);
   if (!read.ok) {
     if (present === ED25519_OCTETS) return { ok: false, fault: 'type-mismatch', type: 'ed25519', bits: 256 };
-    if (read.fault === 'truncated' || read.fault === 'trailing-bytes') return read;
-    return { ok: false, fault: read.fault, present };
+    return { present, ...read };
   }
-  const bits = read.type === 'rsa' ? read.bits : 256;
-  if (read.type !== k) return { ok: false, fault: 'type-mismatch', type: read.type, bits };
-  return read.type === 'rsa'
-    ? found({ type: 'rsa', n: read.n, e: read.e }, bits, read.form)
-    : found({ type: 'ed25519', key: read.key }, bits, read.form);
+  const { type, form } = read;
+  const bits = type === 'rsa' ? read.bits : 256;
+  if (type !== k) return { ok: false, fault: 'type-mismatch', type, bits };
+  if (type === 'ed25519') return foundEd25519(read.key, form);
+  const { n, e } = read;
+  return found({ type, n, e }, bits, form, rsaFault(bits, n.charCodeAt(n.length - 1), latin1Bytes(e)));
 }
 
-function found(key: PublicKey, bits: number, form: 'spki' | 'pkcs1' | 'raw'): DecodedDkimKey {
-  const unusable = keyFault(key);
-  return unusable === undefined ? { ok: true, key, bits, form } : { ok: true, key, bits, form, unusable };
+function foundEd25519(key: string, form: 'spki' | 'raw'): DecodedDkimKey {
+  return found({ type: 'ed25519', key }, 256, form, ed25519KeyFault(latin1Bytes(key)));
+}
+
+function found(key: KeyText, bits: number, form: 'spki' | 'pkcs1' | 'raw', unusable?: KeyFault): DecodedDkimKey {
+  return { ok: true, key, bits, form, ...(unusable && { unusable }) };
 }

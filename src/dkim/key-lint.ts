@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { encodeBase64 } from '../text/base64.ts';
 import { asciiLower } from '../text/characters.ts';
 import { diagnoseKeyLint } from './key-lint-rules.ts';
 import { KEY_NAMES, type KeyReading } from './key-reader.ts';
@@ -43,7 +42,7 @@ export function lintKeyRecord(text: string, reading: KeyReading): void {
   const place = { span: p.valueSpan };
   if (data.form === 'pkcs1') diagnostics.push(diagnoseKeyLint('dkim.key-pkcs1', {}, place));
   if (data.key.type === 'ed25519' && data.form === 'spki') {
-    const fix = { description: 'Publish the last 32 octets alone', replacement: encodeBase64(data.key.key) };
+    const fix = { description: 'Publish the last 32 octets alone', replacement: btoa(data.key.key) };
     diagnostics.push(diagnoseKeyLint('dkim.key-wrapped', {}, { ...place, fix }));
   }
   if (data.bits > 4096 && data.unusable === undefined) {

@@ -1,7 +1,7 @@
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
 import { domainName, isAtOrBelow, parseDomainName } from '../names/domain-name.ts';
-import { base64Octets } from '../text/base64.ts';
+import { decodeOctets } from '../text/base64.ts';
 import { utf8, utf8Bytes } from '../text/bytes.ts';
 import { asciiLower, isDigits } from '../text/characters.ts';
 import { type ScannedTag, scanTagList } from '../text/tag-list.ts';
@@ -191,7 +191,7 @@ function readBase64(
   diagnostics: Diagnostic<DkimCode>[],
 ): void {
   const text = withoutWhiteSpace(value);
-  if (base64Octets(text) !== undefined) signature[name] = text;
+  if (decodeOctets(text) !== undefined) signature[name] = text;
   else diagnostics.push(diagnoseSignature('dkim.base64', { tag: name, value }, { span }));
 }
 
@@ -293,11 +293,11 @@ function judge(signature: DkimSignature, tags: Map<string, DkimTag>, diagnostics
   const at = (name: string) => ({ span: tags.get(name)!.valueSpan });
   const hash = a?.slice(a.indexOf('-') + 1) ?? '';
   const expected = hash === 'sha256' ? 32 : hash === 'sha1' ? 20 : undefined;
-  const length = bh === undefined ? undefined : base64Octets(bh);
+  const length = bh === undefined ? undefined : decodeOctets(bh)?.length;
   if (length !== undefined && expected !== undefined && length !== expected) {
     diagnostics.push(diagnoseSignature('dkim.hash-length', { hash, expected, length }, at('bh')));
   }
-  const signed = b === undefined || a !== 'ed25519-sha256' ? undefined : base64Octets(b);
+  const signed = b === undefined || a !== 'ed25519-sha256' ? undefined : decodeOctets(b)?.length;
   if (signed !== undefined && signed !== 64) {
     diagnostics.push(diagnoseSignature('dkim.signature-length', { length: signed }, at('b')));
   }

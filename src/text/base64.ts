@@ -5,16 +5,12 @@ import { latin1Bytes } from './bytes.ts';
  * `undefined` where a character is outside the alphabet, the padding is wrong or a group has a single character.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  const octets = decode(text);
+  const octets = decodeOctets(text);
   return octets === undefined ? undefined : latin1Bytes(octets);
 }
 
-/** How many octets `decodeBase64` makes of a text; `undefined` where none. */
-export function base64Octets(text: string): number | undefined {
-  return decode(text)?.length;
-}
-
-function decode(text: string): string | undefined {
+/** What `decodeBase64` makes of a text, with one UTF-16 unit per octet. */
+export function decodeOctets(text: string): string | undefined {
   // atob() differs in nothing but the form feed, which it takes for white space. A loop here takes ten times as long.
   if (text.indexOf('\f') >= 0) return undefined;
   try {

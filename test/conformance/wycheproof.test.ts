@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readPublicKey } from '../../src/crypto/der.ts';
 import { keyFault } from '../../src/crypto/key-fault.ts';
 import type { PublicKey } from '../../src/crypto/provider.ts';
 import { conformanceAbsent, conformancePath, hasConformance } from '../support/conformance.ts';
 import { fromHex, providers } from '../support/crypto.ts';
+import { readKeyBytes } from '../support/public-key.ts';
 
 interface Suite {
   numberOfTests: number;
@@ -26,7 +26,7 @@ interface Suite {
 const load = (file: string): Suite => JSON.parse(readFileSync(conformancePath(`wycheproof/${file}`), 'utf8')) as Suite;
 
 function readKey(der: string): PublicKey {
-  const key = readPublicKey(fromHex(der));
+  const key = readKeyBytes(fromHex(der));
   if (!key.ok) throw new Error(`the suite's key was not read: ${key.fault}`);
   expect(keyFault(key)).toBeUndefined();
   return key;
@@ -77,14 +77,14 @@ if (!hasConformance) {
         n: fromHex(publicKey.modulus!.replace(/^00/, '')),
         e: fromHex(publicKey.publicExponent!.replace(/^00/, '')),
       };
-      expect(readPublicKey(fromHex(publicKeyDer))).toEqual({
+      expect(readKeyBytes(fromHex(publicKeyDer))).toEqual({
         ok: true,
         form: 'spki',
         type: 'rsa',
         bits: 2048,
         ...numbers,
       });
-      expect(readPublicKey(fromHex(publicKeyAsn!))).toMatchObject({ form: 'pkcs1', ...numbers });
+      expect(readKeyBytes(fromHex(publicKeyAsn!))).toMatchObject({ form: 'pkcs1', ...numbers });
     }
     for (const { publicKey, publicKeyDer } of load('ed25519_test.json').testGroups) {
       expect(readKey(publicKeyDer)).toMatchObject({ type: 'ed25519', key: fromHex(publicKey.pk!) });

@@ -5,19 +5,19 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { defaultCrypto } from '../../src/crypto/default.ts';
-import { readPublicKey } from '../../src/crypto/der.ts';
 import { nativeCrypto } from '../../src/crypto/native.ts';
 import { portableCrypto } from '../../src/crypto/portable.ts';
 import type { CryptoProvider, PublicKey } from '../../src/crypto/provider.ts';
 import { utf8Bytes } from '../../src/text/bytes.ts';
 import { fromHex, providers, toHex, webCrypto } from '../support/crypto.ts';
+import { readKeyBytes } from '../support/public-key.ts';
 
 const everyProvider: readonly CryptoProvider[] = [...providers, webCrypto];
 
 const bytesOf = (text: string): Uint8Array => utf8Bytes(text);
 
 function publicKeyOf(key: KeyObject): PublicKey {
-  const read = readPublicKey(new Uint8Array(key.export({ type: 'spki', format: 'der' })));
+  const read = readKeyBytes(new Uint8Array(key.export({ type: 'spki', format: 'der' })));
   if (!read.ok) throw new Error(read.fault);
   return read;
 }

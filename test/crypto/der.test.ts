@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { encodePkcs1, readPublicKey } from '../../src/crypto/der.ts';
+import { encodePkcs1 } from '../../src/crypto/der.ts';
+import { readKeyBytes } from '../support/public-key.ts';
 
 type Der = number[];
 
@@ -31,7 +32,7 @@ const pkcs1 = sequence(integer(0, ...MODULUS), integer(...EXPONENT));
 const spki = sequence(sequence(RSA, NULL), bitString(pkcs1));
 const edSpki = sequence(sequence(ED25519), bitString(RAW));
 
-const read = (der: Der) => readPublicKey(Uint8Array.from(der));
+const read = (der: Der) => readKeyBytes(Uint8Array.from(der));
 
 describe('keys that are read', () => {
   const rsa = { ok: true, type: 'rsa', n: Uint8Array.from(MODULUS), e: Uint8Array.from(EXPONENT), bits: 1024 };
@@ -72,7 +73,7 @@ describe('keys that are read', () => {
     };
     for (const form of ['spki', 'pkcs1'] as const) {
       const der = new Uint8Array(publicKey.export({ type: form, format: 'der' }));
-      expect(readPublicKey(der)).toEqual({ ok: true, form, type: 'rsa', bits: modulusLength, ...numbers });
+      expect(readKeyBytes(der)).toEqual({ ok: true, form, type: 'rsa', bits: modulusLength, ...numbers });
       if (form === 'pkcs1') expect(encodePkcs1(numbers.n, numbers.e)).toEqual(der);
     }
   });

@@ -4,6 +4,7 @@ import { formatPem, readPrivateKeyPem } from '../../src/crypto/pem.ts';
 import { encodePkcs8, readPrivateKey } from '../../src/crypto/private-key.ts';
 import { importPrivateKey } from '../../src/crypto/private-signer.ts';
 import { signerFromPem } from '../../src/dkim/signer.ts';
+import { latin1 } from '../../src/text/bytes.ts';
 import { ed25519, rsa1024, rsaKey } from '../support/keys.ts';
 
 const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs8') => key.export({ format: 'pem', type }) as string;
@@ -164,14 +165,14 @@ describe('what is no private key for DKIM is refused with the reason', () => {
 
   test('octets that are cut anywhere never throw', () => {
     for (const bytes of [der(rsa1024), der(rsa1024, 'pkcs1'), der(ed25519)]) {
-      for (let i = 0; i < bytes.length; i += 3) expect(readPrivateKey(bytes.slice(0, i))).toBeTypeOf('string');
+      for (let i = 0; i < bytes.length; i += 3) expect(readPrivateKey(latin1(bytes.slice(0, i)))).toBeTypeOf('string');
     }
   });
 });
 
 describe('who signs', () => {
   const read = (key: KeyObject) => {
-    const result = readPrivateKey(der(key));
+    const result = readPrivateKey(latin1(der(key)));
     if (typeof result === 'string') throw new Error(result);
     return result;
   };

@@ -354,10 +354,10 @@ describe('what people paste and publish', () => {
 describe('decodeDkimKey', () => {
   test('gives the numbers of the key', () => {
     const rsa = decodeDkimKey(spki(2048), 'rsa');
-    expect(rsa).toMatchObject({ ok: true, bits: 2048, form: 'spki', key: { type: 'rsa', e: Uint8Array.of(1, 0, 1) } });
+    expect(rsa).toMatchObject({ ok: true, bits: 2048, form: 'spki', key: { type: 'rsa', e: '\x01\0\x01' } });
     expect(decodeDkimKey(pkcs1(1024).toString('base64'), 'rsa')).toMatchObject({ ok: true, form: 'pkcs1', bits: 1024 });
     const raw = decodeDkimKey(ED25519, 'ed25519');
-    expect(raw).toMatchObject({ ok: true, form: 'raw', key: { key: new Uint8Array(Buffer.from(ED25519, 'base64')) } });
+    expect(raw).toMatchObject({ ok: true, form: 'raw', key: { key: atob(ED25519) } });
     const wrapped = decodeDkimKey(ED25519_SPKI, 'ed25519');
     expect(wrapped).toMatchObject({ ok: true, form: 'spki', key: raw.ok && raw.key });
   });
