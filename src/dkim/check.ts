@@ -1,3 +1,4 @@
+import { publicKeyOf } from '../crypto/der.ts';
 import type { KeyCache } from '../crypto/key-cache.ts';
 import type { CryptoProvider, ImportedKey } from '../crypto/provider.ts';
 import { decodeBase64 } from '../text/base64.ts';
@@ -81,7 +82,7 @@ function importKey(
   const place = `${crypto.name} ${text}`;
   const cached = cache.get(place);
   if (cached !== undefined) return cached;
-  const imported = crypto.importKey(key);
+  const imported = crypto.importKey(publicKeyOf(key));
   if (!isReady(imported)) return keep(imported, place, cache);
   cache.set(place, imported);
   return imported;

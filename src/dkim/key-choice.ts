@@ -1,5 +1,4 @@
-import { publicKeyOf } from '../crypto/der.ts';
-import type { PublicKey } from '../crypto/provider.ts';
+import type { KeyText } from '../crypto/der.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Limits } from '../limits.ts';
 import { isForEmail } from './key-reader.ts';
@@ -25,7 +24,7 @@ export interface KeyDemand {
 export interface UsableKey {
   text: string;
   record: DkimKeyRecord;
-  key: PublicKey;
+  key: KeyText;
   diagnostics: Diagnostic[];
 }
 
@@ -104,5 +103,5 @@ function judgeRecord({ text, reading }: FetchedRecord, name: string, demand: Key
     return { reason: 'key-too-short', record, diagnostics };
   }
   if (!data?.ok || data.unusable !== undefined) return { reason: 'key-syntax', record, diagnostics };
-  return { text, record, key: publicKeyOf(data.key), diagnostics };
+  return { text, record, key: data.key, diagnostics };
 }
