@@ -133,10 +133,12 @@ const SIMPLE = 'simple/simple';
 /** What is made: how many messages, of what, how large, signed how. */
 const SETS = {
   rsa3k: { count: 64, text: 'text', size: 3000, keys: ['rsa'], c: RELAXED },
+  simple3k: { count: 64, text: 'text', size: 3000, keys: ['rsa'], c: SIMPLE },
   ed3k: { count: 64, text: 'text', size: 3000, keys: ['ed'], c: RELAXED },
   two3k: { count: 32, text: 'text', size: 3600, keys: ['rsa', 'ed'], c: RELAXED },
   five3k: { count: 16, text: 'text', size: 5200, keys: ['rsa', 'rsa', 'rsa', 'rsa', 'rsa'], c: RELAXED },
   html30k: { count: 16, text: 'html', size: 30_000, keys: ['rsa'], c: RELAXED },
+  simple30k: { count: 16, text: 'html', size: 30_000, keys: ['rsa'], c: SIMPLE },
   base641m: { count: 3, text: 'base64', size: MEGABYTE, keys: ['rsa'], c: RELAXED },
   simple1m: { count: 3, text: 'base64', size: MEGABYTE, keys: ['rsa'], c: SIMPLE },
   html1m: { count: 3, text: 'html', size: MEGABYTE, keys: ['rsa'], c: RELAXED },
