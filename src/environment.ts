@@ -27,10 +27,15 @@ export function show(value: unknown): string {
 
 /** Throws a `TypeError` unless the environment has a resolver, and the signal's reason where it has aborted; `action` completes "Cannot …". */
 export function requireEnvironment(action: string, env: Environment): void {
-  if (typeof env !== 'object' || env === null || typeof env.resolver?.query !== 'function') {
-    throw new TypeError(`Cannot ${action}: "env.resolver" must be a Resolver, received ${show(env?.resolver)}`);
-  }
+  requireResolver(action, 'env.resolver', env?.resolver);
   env.signal?.throwIfAborted();
+}
+
+/** Throws a `TypeError` unless the value is a resolver. */
+export function requireResolver(action: string, name: string, value: Resolver): void {
+  if (typeof value?.query !== 'function') {
+    throw new TypeError(`Cannot ${action}: "${name}" must be a Resolver, received ${show(value)}`);
+  }
 }
 
 /** Throws a `TypeError` unless the value is a string. */

@@ -43,10 +43,9 @@ export function resolverFrom(lookup: Lookup): Resolver {
 
 function answer<T extends RecordType>(name: string, type: T, found: unknown): DnsAnswer<T> {
   if (!Array.isArray(found)) return failure(name, type, 'malformed', 'the look-up returned no list');
-  const [first, ...rest] = found.map((record: unknown) => readRecord(record, type) as RecordData[T]);
-  return first === undefined
-    ? { name, type, status: 'nodata' }
-    : { name, type, status: 'answer', records: [first, ...rest] };
+  if (found.length === 0) return { name, type, status: 'nodata' };
+  const records = found.map((record: unknown) => readRecord(record, type));
+  return { name, type, status: 'answer', records: records as [RecordData[T], ...RecordData[T][]] };
 }
 
 // What does not fit passes through as it is: the boundary in front of every resolver calls it malformed.

@@ -1,5 +1,5 @@
 import type { DnsAnswer, RecordType, Resolver } from '../dns/resolver.ts';
-import { show } from '../environment.ts';
+import { requireResolver, show } from '../environment.ts';
 
 /** How `cachingResolver` keeps answers. */
 export interface CacheOptions {
@@ -25,11 +25,12 @@ interface Entry {
  * at all. Equal questions that are open at the same time are asked once.
  *
  * @param inner - who answers
- * @throws TypeError when an option is wrong
+ * @throws TypeError when `inner` is no resolver or an option is wrong
  * @example
  * const resolver = cachingResolver(nodeResolver(), { maxEntries: 5000 });
  */
 export function cachingResolver(inner: Resolver, options: CacheOptions = {}): Resolver {
+  requireResolver('cache DNS answers', 'inner', inner);
   const { maxEntries = 10_000, defaultTtl = 60, now = Date.now } = options;
   if (!Number.isInteger(maxEntries) || maxEntries < 1) {
     throw new TypeError(

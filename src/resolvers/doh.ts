@@ -166,6 +166,9 @@ function decodeJson<T extends RecordType>(body: Uint8Array, name: string, type: 
   if (rcode !== 0 && rcode !== 3) return failure(name, type, failureOfRcode(rcode), `response code ${rcode}`);
   if (message.TC === true) return failure(name, type, 'malformed', 'the response is truncated');
   const { cnames, found, ttl } = followJson(listOf(message.Answer), name, type);
+  if (!found.every(({ data }) => typeof data === 'string')) {
+    return failure(name, type, 'malformed', 'the server sent a record without data');
+  }
   const records = found.map(({ data }) => readJsonData(String(data), type) as RecordData[T]);
   const base = {
     name,

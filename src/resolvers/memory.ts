@@ -43,6 +43,7 @@ const MAX_CHUNK = 255;
  * await resolver.query('example.com', 'TXT');
  */
 export function memoryResolver(zone: Zone): Resolver {
+  if (typeof zone !== 'object' || zone === null) throw wrongZone('zone', 'an object');
   const nodes = new Map<string, RecordSets | 'nxdomain'>();
   const enclosers = new Set<string>();
   for (const [owner, node] of Object.entries(zone)) {

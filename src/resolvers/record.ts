@@ -1,5 +1,10 @@
+import { checkAnswer, failure } from '../dns/answer.ts';
 import type { DnsAnswer, RecordData, RecordType, Resolver } from '../dns/resolver.ts';
+import { requireResolver } from '../environment.ts';
 import type { Zone, ZoneRecord, ZoneRecordSet } from './memory.ts';
+
+// More than a DNS message has room for.
+const MOST_RECORDS = 10_000;
 
 /** A resolver that keeps a log of what it was told. */
 export interface RecordingResolver extends Resolver {
@@ -10,19 +15,27 @@ export interface RecordingResolver extends Resolver {
 /**
  * Passes questions on to another resolver and keeps the answers, so that a verdict can be repeated without a network.
  *
- * @param inner - who answers
+ * @param inner - who answers; what it answers wrongly is kept as a failure
+ * @throws TypeError when `inner` is no resolver
  * @example
  * const recording = recordingResolver(memoryResolver({ 'example.com': { TXT: ['v=spf1 -all'] } }));
  * await recording.query('example.com', 'TXT');
  * const replay = memoryResolver(recording.zone());
  */
 export function recordingResolver(inner: Resolver): RecordingResolver {
+  requireResolver('record DNS answers', 'inner', inner);
   const log: DnsAnswer[] = [];
   return {
     async query(name, type, options) {
-      const answer = await inner.query(name, type, options);
-      log.push(answer);
-      return answer;
+      try {
+        const answer = await inner.query(name, type, options);
+        log.push(checkAnswer(answer, name, type, MOST_RECORDS));
+        return answer;
+      } catch (error) {
+        // A replay must not say that there is no such name.
+        log.push(failure(name, type, 'network'));
+        throw error;
+      }
     },
     zone: () => zoneOf(log),
   };

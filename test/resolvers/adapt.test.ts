@@ -53,6 +53,14 @@ describe('resolverFrom', () => {
     expect(await resolverFrom(async () => [[1]]).query('a', 'TXT')).toMatchObject({ records: [[1]] });
   });
 
+  test('a record that is none is kept for the boundary to refuse, even in front of others', async () => {
+    const resolver = resolverFrom(async () => [undefined, '192.0.2.1']);
+    expect(await resolver.query('example.com', 'A')).toMatchObject({
+      status: 'answer',
+      records: [undefined, '192.0.2.1'],
+    });
+  });
+
   test('what is no function is a wrong argument', () => {
     expect(() => resolverFrom('dns' as never)).toThrow(
       new TypeError('Cannot adapt a resolver: "lookup" must be a function, received "dns"'),

@@ -93,4 +93,10 @@ describe('cachingResolver', () => {
       new TypeError(`Cannot cache DNS answers: ${text}`),
     );
   });
+
+  test('without a resolver there is nothing to cache', () => {
+    expect(() => cachingResolver({} as never)).toThrow(
+      new TypeError('Cannot cache DNS answers: "inner" must be a Resolver, received an object'),
+    );
+  });
 });

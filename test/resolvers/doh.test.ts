@@ -72,6 +72,15 @@ describe('dohResolver', () => {
     expect(answer).toMatchObject({ status: 'answer', ttl: 30, records: [{ text }] });
   });
 
+  test.each([{}, { data: 5 }, { data: null }])('a record with %j is malformed, not a text', async (record) => {
+    const answers = [
+      { name: 'a.', type: 16, data: 'x' },
+      { name: 'a.', type: 16, ...record },
+    ];
+    const answer = await asJson(message({ Status: 0, Answer: answers })).query('a', 'TXT');
+    expect(answer).toMatchObject({ status: 'failure', reason: 'malformed' });
+  });
+
   test('records of other names and types are left out, and a CNAME loop ends', async () => {
     const answers = [
       { name: 'a.', type: 5, TTL: 9, data: 'b.' },

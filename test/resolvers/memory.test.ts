@@ -54,6 +54,7 @@ describe('memoryResolver', () => {
   });
 
   test.each([
+    ['no zone', undefined, 'Cannot answer from a zone: "zone" must be an object'],
     ['a node that is no object', { a: 'text' }, 'Cannot answer from a zone: "a" must be an object'],
     [
       'records that are no array',

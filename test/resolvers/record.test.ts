@@ -22,6 +22,30 @@ describeResolver('a replay of recordingResolver', async (zone) => {
 });
 
 describe('recordingResolver', () => {
+  test.each<[what: string, inner: () => unknown]>([
+    ['no answer at all', () => undefined],
+    ['a record that is none', () => ({ status: 'answer', records: [null] })],
+    ['an error', () => Promise.reject(new Error('unreachable'))],
+    [
+      'an answer that cannot be read',
+      () => ({
+        get status() {
+          throw new Error('no');
+        },
+      }),
+    ],
+  ])('%s is replayed as a failure, not as a name that does not exist', async (_, inner) => {
+    const recording = recordingResolver({ query: async () => inner() as never });
+    await recording.query('a.example', 'TXT').catch(() => {});
+    expect(await memoryResolver(recording.zone()).query('a.example', 'TXT')).toMatchObject({ status: 'failure' });
+  });
+
+  test('without a resolver there is nothing to record', () => {
+    expect(() => recordingResolver(undefined as never)).toThrow(
+      new TypeError('Cannot record DNS answers: "inner" must be a Resolver, received undefined'),
+    );
+  });
+
   test('the log is a zone as plain data', async () => {
     const recording = recordingResolver(
       memoryResolver({ a: { CNAME: ['b'] }, b: { TXT: [['x', 'y']] }, c: { TXT: { failure: 'timeout' } } }),
