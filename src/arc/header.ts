@@ -5,7 +5,7 @@ import type { CompleteSignature } from '../dkim/check.ts';
 import type { DkimReason } from '../dkim/result.ts';
 import { diagnoseTag } from '../dkim/rules.ts';
 import { type DkimSignature, parseDkimSignature, signatureFault } from '../dkim/signature.ts';
-import { signatureValue } from '../dkim/signature-field.ts';
+import { signatureText, signatureValue } from '../dkim/signature-field.ts';
 import { fieldEnd } from '../dkim/signed-data.ts';
 import type { HeaderBlock, HeaderField } from '../message/message.ts';
 import { headerText } from '../text/bytes.ts';
@@ -103,7 +103,7 @@ export function readSignatureField(
 ): ArcSignatureField {
   const octets = valueOctets(header, headerIndex);
   const field = header.fields[headerIndex]!;
-  const text = headerText(octets);
+  const text = signatureText(octets);
   const reader = startFieldReader(text);
   const first = readInstance(reader);
   // Spaces in its place, so that every offset stays true.

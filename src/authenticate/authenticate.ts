@@ -3,7 +3,7 @@ import { defaultCrypto } from '../crypto/default.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { BodyDigests } from '../dkim/body-digest.ts';
 import type { DkimResult } from '../dkim/result.ts';
-import { type DkimOptions, verifyOpenedMessage } from '../dkim/verify.ts';
+import { type DkimOptions, requireDkimOptions, verifyOpenedMessage } from '../dkim/verify.ts';
 import { prefetchDmarc } from '../dmarc/discover.ts';
 import { type DmarcOptions, evaluateDmarc, requireDmarcOptions } from '../dmarc/evaluate.ts';
 import type { AuthenticatedIdentifier, DmarcReason, DmarcResult } from '../dmarc/result.ts';
@@ -18,6 +18,7 @@ import type { MessageSource } from '../message/source.ts';
 import { parseIpAddress } from '../names/ip-address.ts';
 import { evaluateSpf } from '../spf/evaluate.ts';
 import { formatReceivedSpf } from '../spf/received-spf.ts';
+import type { SpfResult } from '../spf/result.ts';
 import { formatVerdict } from './authentication-results.ts';
 import type { MessageVerdict } from './verdict.ts';
 
@@ -34,7 +35,8 @@ export interface Envelope {
 export interface AuthenticateOptions {
   /** Whose results these are (RFC 8601 §2.5); without it no Authentication-Results value is made. */
   authservId?: string;
-  dkim?: Omit<DkimOptions, 'limits'>;
+  /** Its `limits`, where it has any, hold for signatures, over those of the call. */
+  dkim?: DkimOptions;
   /** Whose rules DMARC follows; `rfc9989` by default. */
   protocol?: DmarcOptions['protocol'];
   /** For `rfc7489`: who knows organizational domains, such as `publicSuffix`. */
@@ -69,6 +71,8 @@ export async function authenticateMessage(
   const { ip, helo, mailFrom } = checkArguments(envelope, env, options);
   const limits = resolveLimits(options.limits);
   const { protocol, organizationalDomain, authservId } = options;
+  const { dkim: ofDkim } = options;
+  const dkimOptions: DkimOptions = { ...ofDkim, limits: ofDkim?.limits ? { ...limits, ...ofDkim.limits } : limits };
   const dmarcOptions: DmarcOptions = { limits };
   if (protocol) dmarcOptions.protocol = protocol;
   if (organizationalDomain) dmarcOptions.organizationalDomain = organizationalDomain;
@@ -80,15 +84,12 @@ export async function authenticateMessage(
   // The message is awaited first: should its stream fail, nobody awaits these any more.
   ofMailFrom.catch(() => {});
   ofHelo.catch(() => {});
-  const opened = await openMessage(message, { limits, lineEndings: options.dkim?.lineEndings, signal: env.signal });
+  const opened = await openMessage(message, { limits, lineEndings: dkimOptions.lineEndings, signal: env.signal });
   const author = authorDomain(opened.header);
   if (author.domain !== undefined) prefetchDmarc(author.domain, session, dmarcOptions);
-  const { dkim, arc } = await verifySignatures(opened, inner, { ...options, limits });
+  const { dkim, arc } = await verifySignatures(opened, inner, dkimOptions, options.arc);
   const spf = { mailFrom: await ofMailFrom, helo: await ofHelo };
-  // RFC 9989 §4.4.2: SPF authenticates the MAIL FROM domain, which is the HELO name when the reverse path is null.
-  const { domain, result } = spf.mailFrom;
-  const identifiers: AuthenticatedIdentifier[] = [{ method: 'spf', domain, result }];
-  for (const one of dkim) addIdentifier(identifiers, one, options);
+  const identifiers = identifiersOf(spf.mailFrom, dkim, dkimOptions);
   const dmarc =
     author.domain === undefined
       ? withoutAuthor(author, protocol ?? 'rfc9989')
@@ -113,23 +114,26 @@ export async function authenticateMessage(
 async function verifySignatures(
   opened: OpenedMessage,
   env: Environment,
-  { arc, dkim, limits }: AuthenticateOptions,
+  options: DkimOptions,
+  arc: boolean | undefined,
 ): Promise<Pick<MessageVerdict, 'dkim' | 'arc'>> {
-  const options: DkimOptions = { ...dkim };
-  if (limits) options.limits = limits;
   if (!arc) return { dkim: await verifyOpenedMessage(opened, env, options) };
   const body = new BodyDigests(env.crypto ?? defaultCrypto(), opened.lineEndings);
   const chain = verifyOpenedArc(opened, env, options, body);
   return { dkim: await verifyOpenedMessage(opened, env, options, body), arc: await chain() };
 }
 
-function addIdentifier(
-  identifiers: AuthenticatedIdentifier[],
-  { domain, result, testing }: DkimResult,
-  { dkim }: AuthenticateOptions,
-): void {
-  if (domain === undefined || (testing && dkim?.ignoreTesting)) return;
-  identifiers.push({ method: 'dkim', domain, result });
+/** RFC 9989 §4.4.2: SPF authenticates the MAIL FROM domain, which is the HELO name when the reverse path is null. */
+function identifiersOf(
+  { domain, result }: SpfResult,
+  dkim: readonly DkimResult[],
+  { ignoreTesting }: DkimOptions,
+): AuthenticatedIdentifier[] {
+  const identifiers: AuthenticatedIdentifier[] = [{ method: 'spf', domain, result }];
+  for (const { domain, result, testing } of dkim) {
+    if (domain !== undefined && !(testing && ignoreTesting)) identifiers.push({ method: 'dkim', domain, result });
+  }
+  return identifiers;
 }
 
 function checkArguments(envelope: Envelope, env: Environment, options: AuthenticateOptions): Envelope {
@@ -140,7 +144,10 @@ function checkArguments(envelope: Envelope, env: Environment, options: Authentic
   }
   requireString(action, 'helo', envelope.helo);
   requireString(action, 'mailFrom', envelope.mailFrom);
-  if (options.authservId !== undefined) requireString(action, 'authservId', options.authservId);
+  const { authservId } = options;
+  if (authservId !== undefined) requireString(action, 'authservId', authservId);
+  if (authservId === '') throw new TypeError(`Cannot ${action}: "authservId" must name a service, received ""`);
+  requireDkimOptions(action, options.dkim ?? {});
   return envelope;
 }
 
@@ -158,9 +165,5 @@ function withoutAuthor({ reason }: AuthorResult, protocol: 'rfc9989' | 'rfc7489'
 }
 
 function describeAuthor({ domain, address, reason }: AuthorResult): MessageVerdict['author'] {
-  const author: MessageVerdict['author'] = {};
-  if (domain !== undefined) author.domain = domain;
-  if (address !== undefined) author.address = address;
-  if (reason !== undefined) author.reason = reason;
-  return author;
+  return { ...(domain && { domain }), ...(address && { address }), ...(reason && { reason }) };
 }

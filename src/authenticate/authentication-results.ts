@@ -13,6 +13,7 @@ import type { MessageVerdict } from './verdict.ts';
 
 // RFC 6008 §4: enough of b= to tell the signatures apart, at least eight characters.
 const SIGNATURE_PREFIX = 8;
+const MOST_SIGNATURES = 100;
 
 /** What an Authentication-Results field can be made of: a verdict of `authenticateMessage`. */
 export interface VerdictToFormat extends Pick<MessageVerdict, 'spf' | 'dkim' | 'dmarc'> {
@@ -86,8 +87,9 @@ function resultsOf({ spf, dkim, dmarc, arc }: VerdictToFormat): AuthenticationRe
   if (spf.mailFrom !== undefined) results.push(spfResult(spf.mailFrom));
   if (spf.helo !== undefined) results.push(spfResult(spf.helo));
   if (dkim.length === 0) results.push({ method: 'dkim', result: 'none', properties: [] });
-  // A header block holds sixty thousand signatures: those that were not looked at are said once.
-  const first = dkim.findIndex(({ reason }) => reason === 'too-many-signatures');
+  // A header block holds sixty thousand signatures: those that were not looked at are said once, and no more than some
+  // of those that are no signatures.
+  const first = dkim.findIndex(({ reason }, i) => reason === 'too-many-signatures' || i === MOST_SIGNATURES);
   const reported = first === -1 ? dkim : dkim.slice(0, first + 1);
   const prefix = prefixLength(reported);
   for (const result of reported) results.push(dkimResult(result, prefix));

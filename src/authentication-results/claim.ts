@@ -1,3 +1,4 @@
+import { decodeEncodedWords } from '../message/encoded-word.ts';
 import { domainName } from '../names/domain-name.ts';
 import { asciiLower } from '../text/characters.ts';
 import { type FieldReader, skipCfws, startFieldReader } from '../text/structured-field.ts';
@@ -5,6 +6,9 @@ import { authservIdKey } from './authserv-id.ts';
 import { readHead } from './head.ts';
 import { readInstance } from './parse.ts';
 import { isKeyword, isToken } from './value.ts';
+
+// An id is at the beginning, and what has no end takes the time of its length squared to decode.
+const MOST_DECODED = 500;
 
 /** Which fields are taken for forged besides those that name one of the ids. */
 export interface ClaimOptions {
@@ -19,11 +23,16 @@ export function claims(reader: FieldReader, keys: ReadonlySet<string>, arc: bool
   const { authservId, version = 1, next } = readHead(reader);
   if (keys.has(authservIdKey(authservId))) return true;
   if (version !== 1 && options.unknownVersions) return true;
-  if (next === 'results' && reader.fault === undefined && isToken(authservId)) return false;
+  if (next === 'results' && reader.fault === undefined && isPlainToken(authservId)) return false;
   if (next === 'no-id' && options.unnamed) return true;
   // A method where the id belongs names nobody; what its properties name is somebody else's business.
   if (next === 'no-id' && reader.fault === undefined && isMethodAt(reader)) return false;
   return mentions(uncertainPart(reader, start), keys);
+}
+
+/** A token that has nothing of what Unicode calls white space: some software trims that off. */
+function isPlainToken(text: string): boolean {
+  return isToken(text) && !/\s/.test(text);
 }
 
 function isMethodAt({ text, at }: FieldReader): boolean {
@@ -41,13 +50,14 @@ function uncertainPart({ text, fault }: FieldReader, start: number): string {
   return text.slice(from, semicolon === -1 ? text.length : semicolon);
 }
 
-/** Whether an id is among the words of a text, as it is or with everything left out that some software leaves out. */
+/** Whether an id is among the words of a text: as it is, decoded, or with everything left out that some software leaves out. */
 function mentions(text: string, keys: ReadonlySet<string>): boolean {
-  return [text, squeeze(text)].some((part) => {
+  const decoded = text.includes('=?') ? decodeEncodedWords(text.slice(0, MOST_DECODED)) : '';
+  return [text, decoded, squeeze(text)].some((part) => {
     const lower = asciiLower(part);
     // An id that is no name, such as one with a space in it, is no word.
     for (const key of keys) if (domainName(key) === undefined && lower.includes(key)) return true;
-    const words = lower.match(/[\w.\x80-\uffff-]+/g) ?? [];
+    const words = lower.match(/(?:[\w.-]|(?!\s)[\x80-\uffff])+/g) ?? [];
     return words.some((word) => keys.has(authservIdKey(withoutEdges(word))));
   });
 }

@@ -9,6 +9,7 @@ import { readFields } from './fields.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
+const COLON = 0x3a;
 
 export interface StripAuthenticationResultsOptions {
   /** Also ARC-Authentication-Results fields, which breaks the ARC chain that they belong to. */
@@ -27,7 +28,8 @@ export interface StripAuthenticationResultsOptions {
  *
  * Ids are compared as any software might read them: without case, comments, quotes, version and root dot, U-labels as their
  * A-labels. Where the beginning of a field is malformed, it is enough that the id is a word of it. A field that is hidden
- * behind a bare LF or CR of another is removed with that line break.
+ * behind a bare LF or CR of another is removed with that line break, and so is a line that is a field only to software that
+ * overlooks white space, control characters or octets above 126 in its name.
  *
  * @param message - in text or bytes, with CRLF lines or LF lines
  * @param ids - the authserv-ids that your own hosts write
@@ -47,7 +49,7 @@ export function stripAuthenticationResults(
   requireIds(action, 'ids', ids);
   if (ids.length === 0)
     throw new TypeError(`Cannot ${action}: "ids" must hold at least one authserv-id, received none`);
-  const { fields, bytes: header, lineEndings } = readFields(bytes);
+  const { fields, malformed, bytes: header, lineEndings } = readFields(bytes);
   const keys = new Set(ids.map(authservIdKey));
   const isForged = (name: string, start: number, end: number): boolean => {
     if (!isStripped(name, options)) return false;
@@ -58,6 +60,11 @@ export function stripAuthenticationResults(
   for (const { name, start, colon, end } of fields) {
     if (isForged(name, colon + 1, end)) removed.push({ start, end });
   }
+  for (const { start, end } of malformed) {
+    const colon = start + header.subarray(start, end).indexOf(COLON);
+    if (colon >= start && isForged(nameBefore(header, start, colon), colon + 1, end)) removed.push({ start, end });
+  }
+  removed.sort((a, b) => a.start - b.start);
   if (lineEndings === 'crlf') removed.push(...hiddenFields(header, removed, isForged));
   return without(bytes, removed);
 }
@@ -99,14 +106,14 @@ function isBareBreak(bytes: Uint8Array, i: number): boolean {
 
 function colonOfName(bytes: Uint8Array, start: number): number | undefined {
   let i = start;
-  while (i < bytes.length && bytes[i]! > 0x20 && bytes[i] !== 0x3a) i++;
+  while (i < bytes.length && bytes[i]! > 0x20 && bytes[i] !== COLON) i++;
   const named = i > start;
   while (i < bytes.length && isWsp(bytes[i]!)) i++;
-  return named && bytes[i] === 0x3a ? i : undefined;
+  return named && bytes[i] === COLON ? i : undefined;
 }
 
 function nameBefore(bytes: Uint8Array, start: number, colon: number): string {
-  return asciiLower(latin1(bytes, start, colon)).replace(/[ \t]+$/, '');
+  return asciiLower(latin1(bytes, start, colon)).replace(/[^!-~]+/g, '');
 }
 
 /** Before the next line break of any kind that begins no folded line. */

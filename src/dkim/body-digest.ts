@@ -58,7 +58,8 @@ export class BodyDigests {
     const { simple, relaxed } = this.#hashes;
     // Its own hashes keep copies of what they are given before their code is loaded.
     const loaded = this.#crypto === portableCrypto && (await loadHash());
-    for (const entry of [...simple, ...relaxed]) {
+    const all = [...simple, ...relaxed];
+    for (const entry of all) {
       entry.hash = attempt(() => (loaded ? loaded() : this.#crypto.createHash('sha256')));
     }
     const bodies: BodyCanonicalizer[] = [];
@@ -69,7 +70,7 @@ export class BodyDigests {
     };
     await message.readBody(this.#lf ? this.#readingLf(write) : write);
     for (const body of bodies) body.end();
-    for (const { hash, digest } of [...simple, ...relaxed]) {
+    for (const { hash, digest } of all) {
       const computed = hash && attempt(() => hash.digest());
       // Most providers are synchronous, and to wait for what is there takes as long as some hashing.
       const sha256 = isSha256(computed) ? computed : await settle(() => computed);

@@ -48,15 +48,15 @@ export function chooseKeys(lookup: KeyLookup, demand: KeyDemand): KeyChoice {
     return { none: { reason: 'key-unavailable', diagnostics } };
   }
   const judged = lookup.status === 'none' ? [] : lookup.records.map((record) => judgeRecord(record, name, demand));
-  const [first, ...rest] = judged.filter((one) => 'key' in one).slice(0, MOST_KEYS);
-  const several =
-    judged.length > 1 ? [diagnoseLookup('dkim.key-several', { name, count: judged.length }, { subject: name })] : [];
-  if (first !== undefined) {
-    return { keys: [{ ...first, diagnostics: [...first.diagnostics, ...several] }, ...rest] };
+  if (judged.length > 1) {
+    const several = diagnoseLookup('dkim.key-several', { name, count: judged.length }, { subject: name });
+    for (const { diagnostics } of judged) diagnostics.push(several);
   }
+  const [first, ...rest] = judged.filter((one) => 'key' in one).slice(0, MOST_KEYS);
+  if (first !== undefined) return { keys: [first, ...rest] };
   const unusable = judged.filter((one) => 'reason' in one);
   const none = unusable.find(({ reason }) => reason !== 'no-key') ?? unusable[0];
-  if (none !== undefined) return { none: { ...none, diagnostics: [...none.diagnostics, ...several] } };
+  if (none !== undefined) return { none };
   return { none: { reason: 'no-key', diagnostics: [diagnoseLookup('dkim.no-key', { name }, { subject: name })] } };
 }
 

@@ -25,6 +25,12 @@ export function requireKeyPlace(action: string, domain: unknown, selector: unkno
     throw new TypeError(`Cannot ${action}: "selector" must be labels of a domain name, received ${show(selector)}`);
   }
   const whole = `${prefix.name}.${name}`;
+  // Easily passed along with the name of the record, which would then be under "_domainkey" twice.
+  if (/_domainkey\..*_domainkey\./.test(whole)) {
+    throw new TypeError(
+      `Cannot ${action}: "selector" and "domain" must be without "_domainkey", received ${show(whole)}`,
+    );
+  }
   if (domainName(whole) === undefined) {
     throw new TypeError(`Cannot ${action}: "${whole}" is longer than a domain name may be`);
   }

@@ -1,7 +1,7 @@
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import type { Limits } from '../limits.ts';
 import type { HeaderField, OpenedMessage } from '../message/message.ts';
-import { headerText, utf8Bytes } from '../text/bytes.ts';
+import { latin1, utf8, utf8Bytes } from '../text/bytes.ts';
 import type { Canonicalization } from './canonicalize.ts';
 import type { CompleteSignature } from './check.ts';
 import type { DkimReason, DkimResult } from './result.ts';
@@ -46,7 +46,7 @@ export function readSignature(
   const { bytes, fields } = message.header;
   const field = fields[headerIndex]!;
   const value = bytes.subarray(field.colon + 1, fieldEnd(bytes, field));
-  const text = headerText(value);
+  const text = signatureText(value);
   const parsed = parseDkimSignature(text);
   const signature = parsed.value;
   // Sixty thousand empty signatures fit into a header block: beyond the limit one finding each must do.
@@ -81,6 +81,14 @@ export function readSignature(
   };
 }
 
+/**
+ * The text of a signature's field. RFC 8616 §5 has UTF-8 in it: which letter another octet stands for would be a guess, and
+ * somebody's domain. It becomes one that no name may hold.
+ */
+export function signatureText(octets: Uint8Array): string {
+  return utf8(octets) ?? latin1(octets).replace(/[\x80-\xff]/g, '\ufffd');
+}
+
 function isError({ severity }: Diagnostic): boolean {
   return severity === 'error';
 }
@@ -105,7 +113,12 @@ export function signatureValue({ colon }: HeaderField, value: Uint8Array, text: 
   return { start: first + octets(start), end: first + octets(semicolon === -1 ? text.length : semicolon) };
 }
 
-function factsOf(signature: DkimSignature | undefined, headerIndex: number, diagnostics: Diagnostic[]): SignatureFacts {
+/** What is said of a field before it is checked; without a signature of no field. */
+export function factsOf(
+  signature: DkimSignature | undefined,
+  headerIndex: number,
+  diagnostics: Diagnostic[],
+): SignatureFacts {
   const { domain, selector, a, b, i, t, x } = signature ?? {};
   const facts: SignatureFacts = {
     testing: false,

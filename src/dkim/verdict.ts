@@ -2,6 +2,7 @@ import { type Diagnostic, makeDiagnostic } from '../diagnostics/diagnostic.ts';
 import { encodeBase64 } from '../text/base64.ts';
 import type { BodyDigest } from './body-digest.ts';
 import type { Check, CompleteSignature } from './check.ts';
+import { placeOfTag } from './header-findings.ts';
 import type { DkimReason, DkimResultWord } from './result.ts';
 import { type DkimVerdictCode, dkimVerdictRules } from './verdict-rules.ts';
 
@@ -62,10 +63,7 @@ export function judgeCheck(
   const diagnostics: Diagnostic[] = [];
   let reason: DkimReason | undefined;
   const find = (code: DkimVerdictCode, params: Diagnostic['params'], tag?: string) => {
-    const span = signature.tags.find(({ name }) => name === tag)?.valueSpan;
-    diagnostics.push(
-      makeDiagnostic(dkimVerdictRules, code, params, { subject: 'DKIM-Signature', ...(span && { span }) }),
-    );
+    diagnostics.push(makeDiagnostic(dkimVerdictRules, code, params, placeOfTag(signature, tag)));
   };
   const add = (row: NamedReason, params: Diagnostic['params'], tag?: string) => {
     reason ??= row;

@@ -13,7 +13,7 @@ import { chooseKeys } from './key-choice.ts';
 import type { DkimKeyRecord } from './key-record.ts';
 import { type KeyLookup, lookupDkimKey } from './lookup.ts';
 import type { DkimReason, DkimResult } from './result.ts';
-import { readSignature, type SignatureFacts, type SoundSignature } from './signature-field.ts';
+import { factsOf, readSignature, type SignatureFacts, type SoundSignature } from './signature-field.ts';
 import { type FieldIndex, indexFields, selectFields, signedData } from './signed-data.ts';
 import { judgeCheck, resultWords, type VerdictOptions } from './verdict.ts';
 import { diagnose } from './verdict-rules.ts';
@@ -76,21 +76,8 @@ export async function verifyDkimSignature(
     throw new TypeError(`Cannot ${action}: "index" must be a whole number of at least 0, received ${show(index)}`);
   }
   const opened = await openToVerify(action, message, env, options);
-  const [result] = await verifyFields(opened, env, options, index, index + 1);
-  return result ?? unsigned();
-}
-
-/**
- * Verifies every DKIM-Signature field of a message that was opened, and reads its body unless nobody needs it: the signatures,
- * and who else asked for digests of this `body`.
- */
-export function verifyOpenedMessage(
-  opened: OpenedMessage,
-  env: Environment,
-  options: DkimOptions = {},
-  body?: BodyDigests,
-): Promise<DkimResult[]> {
-  return verifyFields(opened, env, options, 0, undefined, body);
+  const [result] = await verifyOpenedMessage(opened, env, options, undefined, index, index + 1);
+  return result ?? Object.assign({ result: 'none' as const }, factsOf(undefined, -1, []));
 }
 
 /** Checks the arguments, and opens the message. */
@@ -102,29 +89,22 @@ export async function openToVerify(
 ): Promise<OpenedMessage> {
   requireEnvironment(action, env);
   const limits = resolveLimits(options.limits);
-  const { lineEndings, clockSkewSeconds, minKeyBits } = options;
-  for (const [name, value] of Object.entries({ clockSkewSeconds, minKeyBits })) {
+  requireDkimOptions(action, options);
+  return openMessage(message, { limits, lineEndings: options.lineEndings, signal: env.signal });
+}
+
+/** Throws a `TypeError` for an option that would let pass what it is meant to stop: no key is shorter than NaN bits. */
+export function requireDkimOptions(action: string, options: DkimOptions): void {
+  for (const name of ['clockSkewSeconds', 'minKeyBits'] as const) {
+    const value = options[name];
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
       throw new TypeError(`Cannot ${action}: "${name}" must be a number of at least 0, received ${show(value)}`);
     }
   }
+  const { lineEndings } = options;
   if (lineEndings !== undefined && lineEndings !== 'auto' && lineEndings !== 'as-is') {
     throw new TypeError(`Cannot ${action}: "lineEndings" must be "auto" or "as-is", received ${show(lineEndings)}`);
   }
-  return openMessage(message, { limits, lineEndings, signal: env.signal });
-}
-
-function unsigned(): DkimResult {
-  return {
-    result: 'none',
-    testing: false,
-    headerIndex: -1,
-    signedHeaders: [],
-    bodyHash: 'not-checked',
-    signature: 'not-checked',
-    unsignedBodyBytes: 0,
-    diagnostics: [],
-  };
 }
 
 /** What all signatures of one call share. */
@@ -146,13 +126,17 @@ interface Job {
   digest: BodyDigest;
 }
 
-async function verifyFields(
+/**
+ * Verifies the DKIM-Signature fields of a message that was opened, all of them or those `from` one `to` another, and reads
+ * its body unless nobody needs it: the signatures, and who else asked for digests of this `body`.
+ */
+export async function verifyOpenedMessage(
   message: OpenedMessage,
   env: Environment,
   options: DkimOptions,
-  from: number,
-  to?: number,
   body?: BodyDigests,
+  from = 0,
+  to?: number,
 ): Promise<DkimResult[]> {
   const run = startRun(message, env, options, body);
   const session = DnsSession.open(env, run.limits);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { authenticateMessage, type Envelope } from '../../src/authenticate/authenticate.ts';
+import { type AuthenticateOptions, authenticateMessage, type Envelope } from '../../src/authenticate/authenticate.ts';
 import { publicSuffix } from '../../src/dmarc/public-suffix.ts';
 import type { Resolver } from '../../src/dns/resolver.ts';
 import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
@@ -202,6 +202,11 @@ describe('options', () => {
     });
     expect(verdict.dkim.map(({ reason }) => reason)).toEqual([undefined, 'too-many-signatures']);
     expect(verdict.spf.mailFrom).toMatchObject({ result: 'permerror', reason: 'lookup-limit' });
+    const { dkim } = await authenticateMessage(sampleMessage, sampleEnvelope, env, {
+      dkim: { limits: { signatures: 0 } },
+      limits: { signatures: 1 },
+    });
+    expect(dkim.map(({ reason }) => reason)).toEqual(['too-many-signatures', 'too-many-signatures']);
   });
 });
 
@@ -233,6 +238,29 @@ describe('what goes wrong outside', () => {
     ],
   ])('%s is a wrong argument', async (_, environment, envelope, message) => {
     await expect(authenticateMessage(sampleMessage, envelope, environment)).rejects.toThrow(new TypeError(message));
+  });
+
+  test.each<[title: string, options: AuthenticateOptions, message: string]>([
+    [
+      'a bound that no key is below',
+      { dkim: { minKeyBits: Number.NaN } },
+      '"minKeyBits" must be a number of at least 0, received NaN',
+    ],
+    [
+      'a skew that no date is beyond',
+      { dkim: { clockSkewSeconds: Number.NaN } },
+      '"clockSkewSeconds" must be a number of at least 0, received NaN',
+    ],
+    [
+      'unknown line endings',
+      { dkim: { lineEndings: 'lf' as never } },
+      '"lineEndings" must be "auto" or "as-is", received "lf"',
+    ],
+    ['an authserv-id that names nobody', { authservId: '' }, '"authservId" must name a service, received ""'],
+    ['an authserv-id that is no text', { authservId: 5 as never }, '"authservId" must be a string, received 5'],
+  ])('%s is a wrong option', async (_, options, message) => {
+    const error = new TypeError(`Cannot authenticate a message: ${message}`);
+    await expect(authenticateMessage(sampleMessage, sampleEnvelope, env, options)).rejects.toThrow(error);
   });
 
   test('an abort rejects with its reason, while DNS is silent', async () => {

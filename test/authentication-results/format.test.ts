@@ -206,6 +206,17 @@ describe('formatAuthenticationResults', () => {
     expect(dkim[16]?.reason).toBe('too-many-signatures');
   });
 
+  test('a header block full of what is no signature does not become a field as long', async () => {
+    const message = `${'DKIM-Signature: b=!\r\n'.repeat(300)}From: a@example.com\r\n\r\n`;
+    const verdict = await authenticateMessage(
+      message,
+      { ip: '192.0.2.1', helo: 'x', mailFrom: '' },
+      { resolver: memoryResolver({}) },
+    );
+    expect(verdict.dkim.length).toBe(300);
+    expect(formatAuthenticationResults('mx', verdict).split('dkim=neutral').length - 1).toBe(101);
+  });
+
   test('a parsed field is written as it was', () => {
     const text = 'mx.example 1 (a);\r\n dkim/1=pass (b) (c) reason="d e" header.i=@example.com header.b="f/="';
     const { value } = parseAuthenticationResults(text);

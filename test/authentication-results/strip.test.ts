@@ -43,6 +43,14 @@ const forged: [how: string, field: string][] = [
   ['a soft hyphen', 'Authentication-Results: mx.exam\u00adple.com; dkim=pass\r\n'],
   ['NUL in the id', 'Authentication-Results: mx.exam\0ple.com; dkim=pass\r\n'],
   ['a bare CR in the id', 'Authentication-Results: mx.exam\rple.com; dkim=pass\r\n'],
+  ['a no-break space behind the id', 'Authentication-Results: mx.example.com\u00a0; dkim=pass\r\n'],
+  ['an ideographic space before the id', 'Authentication-Results: \u3000mx.example.com; dkim=pass\r\n'],
+  ['a no-break space between two ids', 'Authentication-Results: other.example\u00a0mx.example.com; dkim=pass\r\n'],
+  ['an encoded-word that hides the id', 'Authentication-Results: =?utf-8?q?mx=2Eexample=2Ecom?=; dkim=pass\r\n'],
+  ['an encoded-word in base64', 'Authentication-Results: =?utf-8?b?bXguZXhhbXBsZS5jb20=?=; dkim=pass\r\n'],
+  ['NUL in the name', 'Authentication\0-Results\0: mx.example.com; dkim=pass\r\n'],
+  ['a byte order mark before the name', '\ufeffAuthentication-Results: mx.example.com; dkim=pass\r\n folded\r\n'],
+  ['a no-break space behind the name', 'Authentication-Results\u00a0: mx.example.com; dkim=pass\r\n'],
   ['a bare LF before the id', 'Authentication-Results:\nmx.example.com; dkim=pass\r\n'],
 ];
 
@@ -94,6 +102,13 @@ describe('forged fields are removed, and nothing else (RFC 8601 §5)', () => {
       expect(strip(lf(real.join('') + field + real.join('') + body))).toBe(lf(real.join('') + real.join('') + body));
     },
   );
+
+  test('white space before the name, in the first line (RFC 5322 §2.2.3: nothing that it could continue)', () => {
+    const forgery = ' Authentication-Results: mx.example.com;\r\n dkim=pass\r\n';
+    expect(strip(forgery + body)).toBe(body);
+    expect(strip(` x\r\n${forgery}Subject: x\r\n${body}`)).toBe(` x\r\n${forgery}Subject: x\r\n${body}`);
+    expect(strip(` Authentication-Results: other.example; none\r\n${body}`)).toContain('other.example');
+  });
 
   test('octets that are not UTF-8 are kept as they are', () => {
     const kept = octets('Subject: \xff\xfe\r\nAuthentication-Results: other.example; none (\xfc)\r\n\r\n\xff\0\r\r\n');
@@ -239,9 +254,12 @@ describe('hostile headers cost linear time', () => {
     '\\',
     ';',
     '=',
+    '=?a',
+    '?=',
     'a.',
     'a ',
     '\u00fc',
+    '\r\nA ',
     '\nA:',
     '\rAuthentication-Results:',
     '\nAuthentication-Results:(',

@@ -15,7 +15,7 @@ describe('authenticateMessage', () => {
           bytes,
           { ip: '192.0.2.1', helo, mailFrom },
           { resolver },
-          { authservId: helo },
+          { authservId: helo || 'mx' },
         );
         expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
         expect(
@@ -34,9 +34,10 @@ describe('authenticateMessage', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(sampleMessage.length - 1), fc.integer({ min: 0x21, max: 0x7e }), async (at, octet) => {
         const damaged = Uint8Array.from(sampleMessage);
-        // A changed letter case may be canonicalized away, and so may white space: only other changes must show.
+        // A changed letter case may be canonicalized away, and so may white space: only other changes must show. Of the last
+        // character of base64 some bits mean nothing (RFC 4648 §3.5).
         const before = damaged[at]!;
-        fc.pre(before > 0x20 && (before | 0x20) !== (octet | 0x20));
+        fc.pre(before > 0x20 && (before | 0x20) !== (octet | 0x20) && damaged[at + 1] !== 0x3d);
         damaged[at] = octet;
         const { dkim } = await authenticateMessage(damaged, sampleEnvelope, { resolver });
         expect(dkim.filter(({ result }) => result === 'pass').length).toBeLessThan(2);
