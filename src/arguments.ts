@@ -7,11 +7,7 @@ import { domainName } from './names/domain-name.ts';
  * the domain is a domain name and the whole is short enough; `action` completes "Cannot …".
  */
 export function requireRecordName(action: string, prefix: string, domain: unknown): { domain: string; name: string } {
-  requireString(action, 'domain', domain);
-  const normalized = domainName(domain);
-  if (normalized === undefined) {
-    throw new TypeError(`Cannot ${action}: "domain" must be a domain name, received ${show(domain)}`);
-  }
+  const normalized = requireDomain(action, 'domain', domain);
   // Easily passed along with the name of the record, which would then be under "_dmarc._dmarc".
   if (prefix !== '' && normalized.startsWith(prefix)) {
     throw new TypeError(`Cannot ${action}: "domain" must be without "${prefix}", received ${show(domain)}`);
@@ -62,9 +58,9 @@ export function requireLimits(action: string, options: { limits?: Partial<Limits
   return resolveLimits(limits);
 }
 
-/** Throws a `TypeError` unless the value is an object; `action` completes "Cannot …". */
+/** Throws a `TypeError` unless the value is an object and no array; `action` completes "Cannot …". */
 export function requireObject(action: string, name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`Cannot ${action}: "${name}" must be an object, received ${show(value)}`);
   }
 }

@@ -30,7 +30,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   resolvers: ['text', 'dns', 'environment'],
   cli: [
     ...['diagnostics', 'names', 'environment', 'limits', 'dns', 'spf', 'dkim', 'dmarc', 'bimi', 'mta-sts', 'tls-rpt'],
-    ...['authenticate', 'reports', 'audit', 'resolvers'],
+    ...['arc', 'authenticate', 'reports', 'audit', 'resolvers'],
   ],
 };
 

@@ -30,7 +30,8 @@ export async function fetchIndicator(
   const answer = await fetchDocument(url, env, { maxBytes: MAX_OCTETS, elapsedMs });
   if (answer.status === 'failure') {
     const { reason, detail = 'the environment has no "fetch"' } = answer;
-    return reason === 'no-fetch' || reason === 'timeout' || reason === 'network' ? notChecked(detail) : faulty(detail);
+    const lasting = reason === 'redirect' || reason === 'http-status' || reason === 'too-large';
+    return lasting ? faulty(detail) : notChecked(detail);
   }
   const { contentType = '' } = answer;
   if (!/^image\/svg\+xml[ \t]*(;|$)/i.test(contentType)) add(diagnose('bimi.content-type', { value: contentType }));

@@ -2,7 +2,7 @@ import { requireList, requireOneOf, requireOptions, requireRecordName } from '..
 import { type Diagnostic, type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { domainName, isAtOrBelow } from '../names/domain-name.ts';
-import { writeReportUri } from '../text/report-uri.ts';
+import { writeReportUris } from '../names/report-uri.ts';
 import { type OrganizationalDomainStrategy, organizationOf, requireStrategy } from './alignment.ts';
 import { type DmarcBuildCode, diagnose } from './build-rules.ts';
 import { POLICIES } from './lint.ts';
@@ -65,7 +65,7 @@ export function buildDmarcRecord(
   const { value: record, diagnostics: findings } = parseDmarcRecord(text);
   const diagnostics: Diagnostic<DmarcRecordCode | DmarcBuildCode>[] = [...findings];
   // The parser has its own word on p=none.
-  if (p !== 'none' && options.rua === undefined) diagnostics.push(diagnose('dmarc.build-no-reports', {}));
+  if (p !== 'none' && !/ rua=/.test(text)) diagnostics.push(diagnose('dmarc.build-no-reports', {}));
   for (const tag of ['adkim', 'aspf'] as const) {
     if (record?.[tag] === 's') diagnostics.push(diagnose('dmarc.build-strict', { name: tag }));
   }
@@ -93,7 +93,7 @@ const WORDS: { readonly [tag: string]: readonly string[] } = {
 /** The value of a tag as an option gives it; a `TypeError` where it is no word of the tag. */
 export function writeTag(action: string, tag: (typeof DMARC_TAGS)[number], value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (tag === 'rua' || tag === 'ruf') return requireList(action, tag, value).map(writeReportUri).join(',');
+  if (tag === 'rua' || tag === 'ruf') return writeReportUris(requireList(action, tag, value)).join(',');
   if (tag === 'fo') {
     const options = requireList(action, tag, value).flatMap((list) => list.split(':'));
     for (const option of options) requireOneOf(action, tag, option, WORDS.fo!);

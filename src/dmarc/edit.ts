@@ -1,9 +1,9 @@
 import { requireList, requireOptions } from '../arguments.ts';
 import type { Parsed, Span } from '../diagnostics/diagnostic.ts';
 import { requireString } from '../environment.ts';
+import { writeReportUris } from '../names/report-uri.ts';
 import type { RecordEdit } from '../text/change.ts';
 import { isWsp } from '../text/characters.ts';
-import { writeReportUri } from '../text/report-uri.ts';
 import { DMARC_TAGS, type DmarcRecordOptions, writeTag } from './build.ts';
 import type { DmarcBuildCode } from './build-rules.ts';
 import { diagnose } from './edit-rules.ts';
@@ -57,7 +57,10 @@ export function editDmarcRecord(
     if (change === null) written[name] = null;
     else if (typeof change === 'object' && !Array.isArray(change)) {
       written[name] = (edit) => changeAddresses(edit, name, change);
-    } else if (name !== 'pct' && name !== 'rf' && name !== 'ri') written[name] = writeTag(ACTION, name, change)!;
+    } else if (name !== 'pct' && name !== 'rf' && name !== 'ri') {
+      // A list of nothing is no tag.
+      written[name] = writeTag(ACTION, name, change) || null;
+    }
   }
   return editTags(text, written);
 }
@@ -66,15 +69,16 @@ function changeAddresses(edit: Edit, name: string, change: AddressChanges): void
   const { text, tags, changes, diagnostics } = edit;
   const tag = tags.find(sameName(name));
   const pieces = tag === undefined ? [] : listPieces(text, tag.valueSpan);
-  const written = pieces.map(({ start, end }) => text.slice(start, end).toLowerCase());
-  const removed = new Set<number>();
-  for (const address of requireList(ACTION, name, change.remove)) {
-    const i = written.indexOf(writeReportUri(address).toLowerCase());
-    if (i < 0) diagnostics.push(diagnose('dmarc.edit-absent', { name, value: address }));
+  const written = pieces.map(({ start, end }) => keyOf(text.slice(start, end)));
+  // What stands for no address would only spoil the list.
+  const removed = new Set(written.flatMap((it, i) => (it === '' ? [i] : [])));
+  for (const uri of writeReportUris(requireList(ACTION, name, change.remove))) {
+    const i = written.indexOf(keyOf(uri));
+    if (i < 0) diagnostics.push(diagnose('dmarc.edit-absent', { name, value: uri }));
     else removed.add(i);
   }
-  const added = requireList(ACTION, name, change.add).map(writeReportUri);
-  const fresh = added.filter((uri) => !written.some((it, i) => it === uri.toLowerCase() && !removed.has(i)));
+  const added = writeReportUris(requireList(ACTION, name, change.add));
+  const fresh = added.filter((uri) => !written.some((it, i) => it === keyOf(uri) && !removed.has(i)));
   if (tag === undefined) {
     if (fresh.length > 0) setTag(edit, name, fresh.join(','));
   } else if (removed.size === pieces.length) {
@@ -91,6 +95,11 @@ function changeAddresses(edit: Edit, name: string, change: AddressChanges): void
     const { end } = tag.valueSpan;
     if (fresh.length > 0) changes.push({ span: { start: end, end }, replacement: `,${fresh.join(',')}` });
   }
+}
+
+/** What makes two URIs the same: without case, and without the size that RFC 7489 §6.2 allowed behind them. */
+function keyOf(uri: string): string {
+  return uri.toLowerCase().replace(/(?:!|%21)\d+[kmgt]?$/, '');
 }
 
 /** The places of what stands between the commas of a list, without white space around. */

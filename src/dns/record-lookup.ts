@@ -1,6 +1,7 @@
 import { type Diagnostic, makeDiagnostic, type Parsed, type Rule, type Rules } from '../diagnostics/diagnostic.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
+import { asText } from '../text/bytes.ts';
 import type { TxtLookup } from './txt.ts';
 
 type RecordFault = 'multiple-records' | 'record-too-large' | 'dns-failure';
@@ -36,7 +37,7 @@ export function readLookup<T, Protocol extends string>(
   switch (lookup.status) {
     case 'found':
     case 'none': {
-      const text = lookup.status === 'found' ? lookup.text : findNear(lookup, parse);
+      const text = lookup.status === 'found' ? asText(lookup.text) : findNear(lookup, parse);
       if (text === undefined) return { status: 'none', diagnostics: [] };
       const { ok, value, diagnostics } = parse(text);
       return {
@@ -59,5 +60,7 @@ export function readLookup<T, Protocol extends string>(
 
 /** A record that only nearly is one is as good as none to others, but its owner wants to know. */
 export function findNear(lookup: TxtLookup, parse: (text: string) => Parsed<unknown>): string | undefined {
-  return lookup.status === 'none' ? lookup.others.find((text) => parse(text).value !== undefined) : undefined;
+  return lookup.status === 'none'
+    ? lookup.others.map(asText).find((text) => parse(text).value !== undefined)
+    : undefined;
 }

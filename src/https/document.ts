@@ -5,7 +5,8 @@ export type HttpsAnswer = { url: string } & (
   | { status: 'document'; bytes: Uint8Array; contentType?: string }
   | {
       status: 'failure';
-      reason: 'no-fetch' | 'redirect' | 'http-status' | 'too-large' | 'timeout' | 'network';
+      /** `server-error`: a status that says that it may pass (RFC 9110 §15.6, RFC 6585 §4). */
+      reason: 'no-fetch' | 'redirect' | 'http-status' | 'server-error' | 'too-large' | 'timeout' | 'network';
       detail?: string;
     }
 );
@@ -70,7 +71,8 @@ async function read(
     body?.cancel().catch(() => {});
     // A browser hides where a redirect leads, and even its status.
     const redirect = type === 'opaqueredirect' || (status >= 300 && status < 400);
-    return { url, status: 'failure', reason: redirect ? 'redirect' : 'http-status', detail: `HTTP status ${status}` };
+    const reason = redirect ? 'redirect' : status >= 500 || status === 429 ? 'server-error' : 'http-status';
+    return { url, status: 'failure', reason, detail: `HTTP status ${status}` };
   }
   const bytes = await readBody(body, maxBytes);
   if (bytes === undefined) {

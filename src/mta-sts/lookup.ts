@@ -60,7 +60,7 @@ function readDocument(result: MtaStsResult, answer: HttpsAnswer): void {
   const { policyUrl: url } = result;
   if (answer.status === 'failure') {
     const { reason, detail = 'the environment has no "fetch"' } = answer;
-    // What a server says holds until its owner changes it; that it was not reached does not.
+    // What a server says holds until its owner changes it; that it was not reached, or is out of order, does not.
     const lasting = reason === 'redirect' || reason === 'http-status' || reason === 'too-large';
     const code = lasting ? 'mta-sts.policy-unavailable' : 'mta-sts.policy-not-fetched';
     Object.assign(result, {

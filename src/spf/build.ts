@@ -75,7 +75,8 @@ function senders(options: SpfRecordOptions, diagnostics: Findings): string[] {
   const add = (option: string, value: string, term: string) => {
     // A value with a space in it would be several terms.
     const isTerm = /^[!-~]+$/.test(term) && !('code' in readTerm(term, 0, term.length));
-    if (isTerm) terms.push(term);
+    // RFC 7208 §5: a client at an IPv4-mapped address is one at the IPv4 address, so that "ip6" never matches it.
+    if (isTerm && !isMapped(term)) terms.push(term);
     else diagnostics.push(diagnoseEdit('spf.build-value', { name: option, value }));
   };
   for (const value of requireList(ACTION, 'addresses', options.addresses)) {
@@ -134,7 +135,16 @@ function judge({ terms }: SpfRecord, domain: string, text: string, diagnostics: 
   if (length > LONG) diagnostics.push(diagnose('spf.build-long', { length: text.length }));
 }
 
-/** RFC 1918, RFC 4193, loopback and link-local addresses: no mail comes from there. */
+/** Whether a term is a network within ::ffff:0:0/96 (RFC 4291 §2.5.5.2). */
+function isMapped(term: string): boolean {
+  const [, network = '', bits = '128'] = /^ip6:([^/]*)\/?(\d+)?$/i.exec(term) ?? [];
+  const bytes = parseIpAddress(network)?.bytes;
+  return (
+    bytes?.length === 16 && Number(bits) >= 96 && bytes.slice(0, 12).every((byte, i) => byte === (i < 10 ? 0 : 255))
+  );
+}
+
+/** RFC 1918, RFC 4193, RFC 6598, loopback, link-local and multicast addresses: no mail comes from there. */
 function isPrivate(network: string): boolean {
   const address = parseIpAddress(network);
   if (address === undefined) return false;
@@ -143,6 +153,8 @@ function isPrivate(network: string): boolean {
     return (
       first === 10 ||
       first === 127 ||
+      first >= 224 ||
+      (first === 100 && second >> 6 === 1) ||
       (first === 172 && second >> 4 === 1) ||
       (first === 192 && second === 168) ||
       (first === 169 && second === 254)

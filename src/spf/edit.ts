@@ -20,6 +20,8 @@ export interface SpfChanges {
 }
 
 const ACTION = 'edit the SPF record';
+// modifier = name "=" macro-string
+const MODIFIER = /^[a-z][\w.-]*=/i;
 const QUALIFIERS = { fail: '-', softfail: '~', neutral: '?', pass: '+' } as const;
 
 type Code = SpfRecordCode | SpfBuildCode;
@@ -45,24 +47,32 @@ export function editSpfRecord(text: string, changes: SpfChanges): Parsed<RecordE
   }
   const { terms } = record;
   const diagnostics: Diagnostic<Code>[] = [];
-  const keys = terms.map(({ span }) => keyOf(text.slice(span.start, span.end)));
+  // What is no term can be removed as well.
+  const words = [...text.matchAll(/[^ ]+/g)].map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
+  const keys = words.map(({ start, end }) => keyOf(text.slice(start, end)));
   const removed = new Set<number>();
   for (const value of requireList(ACTION, 'remove', changes.remove)) {
-    const found = keys.flatMap((key, i) => (key === keyOf(value) ? [i] : []));
+    const found = keys.flatMap((key, i) => (i > 0 && key === keyOf(value) ? [i] : []));
     if (found.length === 0) diagnostics.push(diagnose('spf.edit-absent', { value }));
     for (const i of found) removed.add(i);
   }
   const added = readAdditions(
     requireList(ACTION, 'add', changes.add),
-    (key) => keys.some((it, i) => it === key && !removed.has(i)),
+    (key) => keys.some((it, i) => i > 0 && it === key && !removed.has(i)),
     diagnostics,
   );
-  const edits: TextChange[] = [...removed].map((i) => ({ span: spanWithSpace(text, terms[i]!.span), replacement: '' }));
-  const kept = terms.filter((_, i) => !removed.has(i));
+  const edits: TextChange[] = [...removed].map((i) => ({ span: spanWithSpace(text, words[i]!), replacement: '' }));
+  const gone = new Set([...removed].map((i) => words[i]!.start));
+  const kept = terms.filter(({ span }) => !gone.has(span.start));
   const all = kept.find((term) => term.kind === 'directive' && term.mechanism === 'all');
   const qualifier = changes.all && QUALIFIERS[changes.all];
   if (qualifier !== undefined && all === undefined) added.push(`${qualifier}all`);
-  if (added.length > 0) edits.push(insertion(text, kept, all, added));
+  // RFC 7208 §6: modifiers belong last.
+  const modifiers = added.filter((term) => MODIFIER.test(term));
+  const directives = added.filter((term) => !MODIFIER.test(term));
+  if (directives.length > 0)
+    edits.push(insertion(text, all ?? kept.find(({ kind }) => kind === 'modifier'), directives));
+  if (modifiers.length > 0) edits.push(insertion(text, undefined, modifiers));
   if (qualifier !== undefined && all?.kind === 'directive' && all.qualifier !== qualifier) {
     const { start } = all.span;
     edits.push({ span: { start, end: text[start] === all.qualifier ? start + 1 : start }, replacement: qualifier });
@@ -96,9 +106,8 @@ function spanWithSpace(text: string, { start, end }: Span): Span {
   return { start: from, end };
 }
 
-/** RFC 7208 §5.1: what stands behind "all" is never looked at. Without one, before the modifiers, which belong last. */
-function insertion(text: string, kept: SpfTerm[], all: SpfTerm | undefined, added: string[]): TextChange {
-  const before = all ?? kept.find(({ kind }) => kind === 'modifier');
+/** RFC 7208 §5.1: what stands behind "all" is never looked at. Without a term that has to stay behind, at the end. */
+function insertion(text: string, before: SpfTerm | undefined, added: string[]): TextChange {
   if (before !== undefined) {
     const { start } = before.span;
     return { span: { start, end: start }, replacement: `${added.join(' ')} ` };

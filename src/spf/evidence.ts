@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { DnsAnswer, RecordType, TxtData } from '../dns/resolver.ts';
 import { unreachable } from '../environment.ts';
 import type { Limits } from '../limits.ts';
+import { asText } from '../text/bytes.ts';
 import type { SpfRecordStatus } from './analysis.ts';
 import { selectText } from './lookup.ts';
 import { queryName, usesMacro, writeMacro } from './macro.ts';
@@ -109,7 +110,8 @@ function readAnswer(domain: string, answer: DnsAnswer<'TXT'> | undefined, limits
 }
 
 function readText(domain: string, records: readonly TxtData[], { recordBytes }: Readonly<Limits>): PublishedRecord {
-  const { text, fault, diagnostics } = selectText(domain, records, recordBytes);
+  const { text: octets, fault, diagnostics } = selectText(domain, records, recordBytes);
+  const text = octets && asText(octets);
   if (text === undefined || fault !== undefined) {
     return { status: fault ?? 'no-record', ...(text !== undefined && { text }), diagnostics };
   }
@@ -155,7 +157,7 @@ async function gatherAddresses(g: Gathering, names: readonly string[]): Promise<
 /** All TXT texts at the root that are SPF records. */
 export function publishedTexts({ root, answers }: SpfEvidence): string[] {
   const answer = answers.get(`TXT ${root}`) as DnsAnswer<'TXT'> | undefined;
-  return answer?.status === 'answer' ? answer.records.map(({ text }) => text).filter(isSpfRecord) : [];
+  return answer?.status === 'answer' ? answer.records.map(({ text }) => asText(text)).filter(isSpfRecord) : [];
 }
 
 /**

@@ -1,6 +1,8 @@
-import { requireOptions } from '../arguments.ts';
+import { requireList, requireOptions } from '../arguments.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
+import { requireFunction, show } from '../environment.ts';
+import { domainName } from '../names/domain-name.ts';
 import type { SpfAnalysis } from './analysis.ts';
 import { diagnose } from './analyze-rules.ts';
 import { type FlatItem, flattenTree, type NetworkItem } from './flat-items.ts';
@@ -35,6 +37,7 @@ export interface SpfFlattening {
   diagnostics: Diagnostic[];
 }
 
+const ACTION = 'flatten SPF';
 const OCTETS = 450;
 // Where the records are too many for 10 lookups, they grow. The last is what DNS servers still answer over UDP, and TCP.
 const LARGER = [2, 4, 8] as const;
@@ -60,9 +63,9 @@ const MOST_ORIGINS = 20;
 export function flattenSpf(analysis: SpfAnalysis, options: FlattenSpfOptions = {}): SpfFlattening {
   const domain = analysis?.tree?.domain;
   if (typeof domain !== 'string' || analysis.lookups === undefined) {
-    throw new TypeError('Cannot flatten SPF: "analysis" must be the result of analyzeSpf');
+    throw new TypeError(`Cannot ${ACTION}: "analysis" must be the result of analyzeSpf`);
   }
-  requireOptions('flatten SPF', options);
+  const { octets, keep, name } = readOptions(options, domain);
   const { lookups, tree } = analysis;
   const { limit } = lookups;
   const diagnostics: Diagnostic[] = [];
@@ -76,9 +79,8 @@ export function flattenSpf(analysis: SpfAnalysis, options: FlattenSpfOptions = {
       diagnostics,
     };
   }
-  const { octets = OCTETS, keep = [], name = (index) => `_spf${index}.${domain}` } = options;
-  const { items, taken } = flattenTree(tree, new Set(keep.map((one) => one.toLowerCase())), diagnostics);
-  const packed = packWithin(items, { domain, octets, name, taken }, limit);
+  const { items, taken } = flattenTree(tree, keep, diagnostics);
+  const packed = packWithin(items, { domain, octets, name, taken: new Set([domain, ...taken]) }, limit);
   const after = packed.lookups;
   if (after > limit) {
     diagnostics.push(diagnose('spf.flatten-limit', { domain, count: after, limit }, { subject: domain }));
@@ -94,6 +96,20 @@ export function flattenSpf(analysis: SpfAnalysis, options: FlattenSpfOptions = {
   }
   const origins = networks.flatMap(listOrigins);
   return { domain, records: packed.records, lookups: { before: lookups.terms, after, limit }, origins, diagnostics };
+}
+
+/** The options in full; a `TypeError` where one is wrong. */
+function readOptions(
+  options: FlattenSpfOptions,
+  domain: string,
+): Pick<Packing, 'octets' | 'name'> & { keep: Set<string> } {
+  requireOptions(ACTION, options);
+  const { octets = OCTETS, name = (index: number) => `_spf${index}.${domain}` } = options;
+  if (typeof octets !== 'number' || !(octets > 0))
+    throw new TypeError(`Cannot ${ACTION}: "octets" must be above 0, received ${show(octets)}`);
+  requireFunction(ACTION, 'name', name);
+  const keep = requireList(ACTION, 'keep', options.keep).map((one) => domainName(one) ?? one);
+  return { octets, name, keep: new Set(keep) };
 }
 
 /** Whose addresses are copied: all but those that the domain itself wrote down. */
@@ -141,9 +157,10 @@ function pack(items: readonly FlatItem[], packing: Packing): Packed {
 function nextName({ name, taken }: Packing, others: readonly Publishable[]): string {
   const used = new Set([...taken, ...others.map((other) => other.name)]);
   for (let index = others.length + 1; index <= others.length + used.size + 1; index++) {
-    if (!used.has(name(index))) return name(index);
+    const owner = domainName(String(name(index)));
+    if (owner !== undefined && !used.has(owner)) return owner;
   }
-  throw new TypeError('Cannot flatten SPF: "name" must give each index a name of its own');
+  throw new TypeError(`Cannot ${ACTION}: "name" must give each index a name of its own`);
 }
 
 /** Puts networks into records of their own, and returns the terms that include them. */

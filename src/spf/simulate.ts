@@ -4,6 +4,7 @@ import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { DnsSession } from '../dns/session.ts';
 import { type Environment, requireEnvironment } from '../environment.ts';
 import type { Limits } from '../limits.ts';
+import { utf8Bytes } from '../text/bytes.ts';
 import type { SpfAnalysis, SpfVoidCount } from './analysis.ts';
 import { type AnalyzeSpfOptions, analyzeIn } from './analyze.ts';
 import { diagnose } from './analyze-rules.ts';
@@ -106,5 +107,5 @@ function identify({ code, subject = '', message }: Diagnostic): string {
 }
 
 function costsOf({ lookups, tree }: SpfAnalysis): SpfCosts {
-  return { terms: lookups.terms, void: { ...lookups.void }, octets: tree.record?.length ?? 0 };
+  return { terms: lookups.terms, void: { ...lookups.void }, octets: utf8Bytes(tree.record ?? '').length };
 }

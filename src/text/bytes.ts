@@ -45,3 +45,9 @@ export function utf8(bytes: Uint8Array): string | undefined {
 export function headerText(bytes: Uint8Array): string {
   return utf8(bytes) ?? latin1(bytes);
 }
+
+/** DNS has octets, one unit for each; what is UTF-8 becomes the text that it means. */
+export function asText(octets: string): string {
+  if (!/[^\0-~]/.test(octets)) return octets;
+  return /[^\0-\xff]/.test(octets) ? octets : (utf8(latin1Bytes(octets)) ?? octets);
+}

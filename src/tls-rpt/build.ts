@@ -1,7 +1,7 @@
 import { requireList, requireOptions, requireRecordName } from '../arguments.ts';
 import { type Parsed, parsed } from '../diagnostics/diagnostic.ts';
 import { type Publishable, publishTxt } from '../dns/publishable.ts';
-import { writeReportUri } from '../text/report-uri.ts';
+import { writeReportUris } from '../names/report-uri.ts';
 import { parseTlsRptRecord } from './parse.ts';
 import type { TlsRptRecordCode } from './rules.ts';
 
@@ -24,6 +24,6 @@ const ACTION = 'build the TLS-RPT record';
 export function buildTlsRptRecord(options: TlsRptRecordOptions): Parsed<Publishable, TlsRptRecordCode> {
   requireOptions(ACTION, options);
   const { name } = requireRecordName(ACTION, '_smtp._tls.', options.domain);
-  const text = `v=TLSRPTv1; rua=${requireList(ACTION, 'rua', options.rua).map(writeReportUri).join(',')}`;
+  const text = `v=TLSRPTv1; rua=${writeReportUris(requireList(ACTION, 'rua', options.rua)).join(',')}`;
   return parsed(publishTxt(name, text), parseTlsRptRecord(text).diagnostics);
 }

@@ -161,6 +161,7 @@ describe('look-up (BIMI draft §7.2)', () => {
 
   test.each<[string, () => Promise<Response>, string, string[]]>([
     ['404', async () => new Response('', { status: 404 }), 'faulty', ['bimi.indicator-unavailable']],
+    ['503', async () => new Response('', { status: 503 }), 'not-checked', ['bimi.indicator-not-checked']],
     ['no route', () => Promise.reject(new Error('no route')), 'not-checked', ['bimi.indicator-not-checked']],
     ['another type', async () => new Response(svg), 'conforms', ['bimi.content-type']],
     ['compressed (.svgz)', async () => new Response(gzipSync(svg), typed), 'conforms', []],

@@ -97,6 +97,8 @@ describe('build (RFC 6376 §3.6.1)', () => {
     [{}, '"publicKey" must be a string or a Uint8Array, received undefined'],
     [{ publicKey: 5 }, '"publicKey" must be a string or a Uint8Array, received 5'],
     [{ publicKey: p, selector: 'a b' }, '"selector" must be labels of a domain name'],
+    [{ publicKey: p, selector: 'a._domainkey' }, 'must be without "_domainkey", received "a._domainkey._domainkey.'],
+    [{ publicKey: p, domain: 'a._domainkey.example.com' }, '"selector" and "domain" must be without "_domainkey"'],
     [{ publicKey: p, k: 'dsa' }, '"k" must be one of'],
     [{ publicKey: p, h: 'sha1' }, '"h" must be one of "sha256", received "sha1"'],
     [{ publicKey: p, s: 'a;b' }, '"s" must be "*" or words of letters, received "a;b"'],

@@ -21,6 +21,14 @@ describe('build (RFC 9989 §4.7)', () => {
   test.each<[object, string, string[]]>([
     [{}, 'p=reject; rua=mailto:a@example.com', []],
     [{ rua: undefined }, 'p=reject', ['dmarc.build-no-reports']],
+    [{ rua: [] }, 'p=reject', ['dmarc.build-no-reports']],
+    [{ rua: ['a@example.com', 'mailto:a@example.com'] }, 'p=reject; rua=mailto:a@example.com', []],
+    [
+      { rua: 'a@example.com , b@example.com,mailto:c@example.com' },
+      'p=reject; rua=mailto:a@example.com,mailto:b@example.com,mailto:c@example.com',
+      [],
+    ],
+    [{ rua: '"a,b@c"@example.com' }, 'p=reject; rua=mailto:%22a%2Cb%40c%22@example.com', []],
     [{ p: 'none', rua: undefined }, 'p=none', ['dmarc.no-reports']],
     [{ sp: 'none', np: 'reject' }, 'p=reject; sp=none; np=reject; rua=mailto:a@example.com', ['dmarc.weaker-policy']],
     [{ adkim: 'strict', aspf: 'r' }, 'p=reject; adkim=s; aspf=r; rua=mailto:a@example.com', ['dmarc.build-strict']],
@@ -53,6 +61,13 @@ describe('build (RFC 9989 §4.7)', () => {
       'vendor.example',
       'r.example',
     ]);
+  });
+
+  test('an address is written with A-labels', () => {
+    expect(build({ rua: 'a@bücher.example', domain: 'bücher.example' })).toMatchObject({
+      ok: true,
+      value: { text: 'v=DMARC1; p=reject; rua=mailto:a@xn--bcher-kva.example', reportRecords: [] },
+    });
   });
 
   test('the organizational domain decides what is outside', () => {
@@ -140,6 +155,7 @@ describe('edit', () => {
       [['', ';ruf=mailto:c@example.com']],
     ],
     [{ ruf: { add: [] } }, text, []],
+    [{ rua: [] }, 'v=DMARC1;p=None;  X=1;', [['; rua=mailto:a@example.com, mailto:b@example.com', '']]],
     [
       { p: 'reject', sp: 'none', adkim: 'strict' },
       `${text.replace('None', 'reject').slice(0, -1)};sp=none;adkim=s;`,
@@ -154,6 +170,21 @@ describe('edit', () => {
     expect(value?.changes.map(({ span, replacement }) => [text.slice(span.start, span.end), replacement])).toEqual(
       list,
     );
+  });
+
+  test.each<[string, DmarcChanges, string]>([
+    [
+      'mailto:a@example.com!10m',
+      { rua: { remove: 'a@example.com', add: 'b@example.com' } },
+      '; rua=mailto:b@example.com',
+    ],
+    ['mailto:a@example.com!10m', { rua: { remove: 'mailto:a@example.com!10m' } }, ''],
+    ['mailto:a@example.com!10m', { rua: { add: 'a@example.com' } }, '; rua=mailto:a@example.com!10m'],
+    ['', { rua: { add: 'b@example.com' } }, '; rua=mailto:b@example.com'],
+    ['mailto:a@example.com,', { rua: { add: 'b@example.com' } }, '; rua=mailto:a@example.com,mailto:b@example.com'],
+    ['mailto:a@example.com,', { rua: { remove: 'a@example.com' } }, ''],
+  ])('addresses as people wrote them: "rua=%s", %j', (rua, changes, rest) => {
+    expect(editDmarcRecord(`v=DMARC1; p=none; rua=${rua}`, changes).value?.text).toBe(`v=DMARC1; p=none${rest}`);
   });
 
   test('historic tags and repeated ones go', () => {

@@ -45,6 +45,11 @@ describe('a document over HTTPS', () => {
       async () => new Response('x', { status: 404 }),
       { reason: 'http-status', detail: 'HTTP status 404' },
     ],
+    ...[429, 500, 503].map((status): [string, unknown, object] => [
+      `a status that may pass, ${status}`,
+      async () => new Response('x', { status }),
+      { reason: 'server-error', detail: `HTTP status ${status}` },
+    ]),
     ['even one of success', async () => new Response(null, { status: 204 }), { reason: 'http-status' }],
     [
       'too long a body',

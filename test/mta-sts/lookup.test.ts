@@ -71,6 +71,18 @@ describe('look-up (RFC 8461 §3)', () => {
       ['mta-sts.policy-not-fetched'],
     ],
     [
+      'a server that is out of order',
+      async () => new Response('', { status: 503 }),
+      { status: 'unknown', reason: 'policy-unavailable' },
+      ['mta-sts.policy-not-fetched'],
+    ],
+    [
+      'no such file',
+      async () => new Response('', { status: 404 }),
+      { status: 'invalid', reason: 'policy-unavailable' },
+      ['mta-sts.policy-unavailable'],
+    ],
+    [
       'a redirect',
       async () => new Response('', { status: 302 }),
       { status: 'invalid', reason: 'policy-unavailable' },

@@ -692,6 +692,33 @@ describe('flattenSpf', () => {
     await expect(flat(many(60), { name: () => 'same.example' })).rejects.toThrow('"name" must give each index');
   });
 
+  test('new records have names as DNS writes them, and none that of the domain itself', async () => {
+    const name = (index: number) => (index === 1 ? 'Example.com' : `S${index}.Example.com.`);
+    const { records: made } = await flat(many(40), { name });
+    expect(made.map(({ zoneLine }) => zoneLine.split(' ')[0])).toEqual([
+      'example.com.',
+      's2.example.com.',
+      's3.example.com.',
+    ]);
+    expect(made[0]!.text).toBe('v=spf1 include:s2.example.com include:s3.example.com -all');
+  });
+
+  test('a name to keep may have capitals and the root dot', async () => {
+    const { records: made } = await flat(many(2), { keep: 'S1.Example.' as never });
+    expect(made[0]!.text).toBe('v=spf1 include:s1.example -all');
+  });
+
+  test.each<[object, string]>([
+    [{ keep: 5 }, '"keep" must be a string, received 5'],
+    [{ keep: [{}] }, '"keep" must be a string'],
+    [{ octets: '450' }, '"octets" must be above 0, received "450"'],
+    [{ octets: 0 }, '"octets" must be above 0, received 0'],
+    [{ octets: Number.NaN }, '"octets" must be above 0, received NaN'],
+    [{ name: 'x' }, '"name" must be a function, received "x"'],
+  ])('wrong options are refused: %j', async (options, message) => {
+    await expect(flat(many(2), options)).rejects.toThrow(`Cannot flatten SPF: ${message}`);
+  });
+
   test('where the records would be too many they grow, and where nothing helps that is said', async () => {
     const grown = await flat(many(400));
     expect(grown.lookups.after).toBeLessThanOrEqual(10);

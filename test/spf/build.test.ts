@@ -44,6 +44,19 @@ describe('build (RFC 7208 §4.6.1)', () => {
       `ip6:${ip} ~all`,
       ['spf.build-private'],
     ]),
+    ...['100.64.0.0/10', '100.127.0.1', '224.0.0.1', '255.255.255.255'].map((ip): [object, string, string[]] => [
+      { addresses: ip },
+      `ip4:${ip} ~all`,
+      [...(ip === '100.64.0.0/10' ? ['spf.wide-range'] : []), 'spf.build-private'],
+    ]),
+    // RFC 7208 §5: an IPv4-mapped address is taken as the IPv4 address, which "ip6" never matches.
+    [
+      { mx: true, addresses: ['::ffff:192.0.2.1', '::FFFF:c000:200/120'] },
+      'mx ~all',
+      ['spf.build-value', 'spf.build-value'],
+    ],
+    [{ addresses: ['::fffe:192.0.2.1', '::/0'] }, 'ip6:::fffe:192.0.2.1 ip6:::/0 ~all', ['spf.wide-range']],
+    [{ addresses: ['100.63.0.1', '223.0.0.1'] }, 'ip4:100.63.0.1 ip4:223.0.0.1 ~all', []],
     [{ addresses: ['172.32.0.1', '192.0.2.1'] }, 'ip4:172.32.0.1 ip4:192.0.2.1 ~all', []],
   ])('%j', (options, text, codes) => {
     const { value, diagnostics } = build(options);
@@ -125,13 +138,25 @@ describe('edit', () => {
     expect(diagnostics.map(({ code }) => code).filter((code) => code !== 'spf.unknown-modifier')).toEqual(codes);
   });
 
-  test.each([
+  test.each<[string, SpfChanges, string]>([
     ['v=spf1 all', { all: 'fail' }, 'v=spf1 -all'],
     ['v=spf1 a', { all: 'fail', add: 'mx' }, 'v=spf1 a mx -all'],
     ['v=spf1 a  ', { add: 'mx' }, 'v=spf1 a mx  '],
     ['v=spf1 redirect=a.example', { add: 'mx' }, 'v=spf1 mx redirect=a.example'],
     ['v=spf1', { all: 'softfail' }, 'v=spf1 ~all'],
-  ] as const)('%s, %j', (before, changes, after) => {
+    ['v=spf1 mx -all', { add: ['exp=e.example', 'a'] }, 'v=spf1 mx a -all exp=e.example'],
+    [
+      'v=spf1 a redirect=a.example ',
+      { remove: 'redirect=a.example', add: 'redirect=b.example' },
+      'v=spf1 a redirect=b.example ',
+    ],
+    [
+      'v=spf1 inlcude:a.example  -all',
+      { remove: 'INLCUDE:a.example', add: 'include:a.example' },
+      'v=spf1  include:a.example -all',
+    ],
+    ['v=spf1 v=spf1 -all', { remove: 'v=spf1' }, 'v=spf1 -all'],
+  ])('%s, %j', (before, changes, after) => {
     expect(editSpfRecord(before, changes).value?.text).toBe(after);
   });
 

@@ -160,6 +160,8 @@ describe('build', () => {
     ['a; rua=evil@example.com', 'mailto:a%3B%20rua=evil@example.com', ['tls-rpt.uri']],
     ['jürgen@example.com', 'mailto:j%C3%BCrgen@example.com', ['tls-rpt.uri']],
     ['nobody', 'mailto:nobody', ['tls-rpt.uri']],
+    ['a@example.com, b@bücher.example', 'mailto:a@example.com,mailto:b@xn--bcher-kva.example', []],
+    ['https://b.example/a,c', 'https://b.example/a%2Cc', []],
     [[], '', ['tls-rpt.uri']],
   ])('%j', (rua, expected, codes) => {
     const { value, diagnostics, ok } = buildTlsRptRecord({ domain: 'example.com', rua });
