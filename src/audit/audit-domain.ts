@@ -74,7 +74,7 @@ export async function auditDomain(
     // The rules are for those who send.
     compliance: purpose === 'mail' ? judgeDomainCompliance(c) : [],
     senders,
-    score: scoreFindings(purpose, findings, listBroken(c), dnssec === 'unknown' ? ['dnssec'] : []),
+    score: scoreFindings(purpose, findings, listBroken(c), listOpen(c, facts, dnssec)),
     complete: spf.complete && !inquiry.session.expired && list.every(({ status }) => status !== 'failure'),
   };
 }
@@ -102,7 +102,7 @@ async function lookUp({ domain, given, probed, senders, strategy, limits }: Brie
   return { mx, spf, dkim, dmarc, mtaSts, tlsRpt, bimi, senders: audits };
 }
 
-function openCase(brief: Brief, { mx, spf, dkim, dmarc }: Facts, list: readonly DnsAnswer[]): AuditCase {
+function openCase(brief: Brief, { mx, spf, dkim, dmarc, mtaSts }: Facts, list: readonly DnsAnswer[]): AuditCase {
   const { domain } = brief;
   const c: AuditCase = {
     domain,
@@ -112,23 +112,24 @@ function openCase(brief: Brief, { mx, spf, dkim, dmarc }: Facts, list: readonly 
     spf,
     dkim: dkim.audit,
     dmarc: dmarc.audit,
+    mtaSts,
     answers: new Map(list.map((answer) => [`${answer.type} ${answer.name}`, answer])),
     findings: [],
+    isOpen: false,
   };
-  return { ...c, purpose: findPurpose(c, brief) };
+  return { ...c, ...findPurpose(c, brief) };
 }
 
 function judge(c: AuditCase, facts: Facts, dnssec: DomainAudit['dnssec']): void {
   const { domain } = c;
   if (!c.exists) {
-    const diagnostic = diagnose('audit.no-domain', { domain }, { subject: domain });
-    raise(c, 'mx', diagnostic, { questions: [[domain, 'MX']] });
+    raise(c, 'mx', diagnose('audit.no-domain', { domain }, domain));
   }
   judgeDmarc(c, facts.dmarc);
   judgeSpf(c);
   judgeDkim(c, facts.dkim);
   judgeMx(c, facts.mx);
-  judgeMtaSts(c, facts.mtaSts);
+  judgeMtaSts(c);
   judgeTlsRpt(c, facts.tlsRpt);
   judgeBimi(c, facts.bimi);
   judgeDnssec(c, dnssec);
@@ -139,20 +140,21 @@ function judge(c: AuditCase, facts: Facts, dnssec: DomainAudit['dnssec']): void 
 function findPurpose(
   { domain, answers, mx, spf, dkim }: AuditCase,
   { parked, given, senders }: Brief,
-): DomainAudit['purpose'] {
-  if (parked !== undefined) return parked ? 'parked' : 'mail';
-  const receives = mx.status === 'hosts' || answers.get(`MX ${domain}`)?.status === 'failure';
-  const signs = dkim.selectors.some(({ status }) => status === 'key' || status === 'unknown');
-  const isNamed = given.length > 0 || senders.length > 0;
-  return receives || signs || isNamed || hasSenders(spf) !== false ? 'mail' : 'parked';
+): Pick<AuditCase, 'purpose' | 'isOpen'> {
+  if (parked !== undefined) return { purpose: parked ? 'parked' : 'mail', isOpen: false };
+  const sends = hasSenders(spf);
+  const finds = (word: string) => dkim.selectors.some(({ status }) => status === word);
+  const isMail = mx.status === 'hosts' || sends === true || finds('key') || given.length > 0 || senders.length > 0;
+  const isOpen =
+    !isMail && (sends === undefined || finds('unknown') || answers.get(`MX ${domain}`)?.status === 'failure');
+  return { purpose: isMail || isOpen ? 'mail' : 'parked', isOpen };
 }
 
 /** What is wrong with one of the senders; findings about records are told with the records. */
 function judgeSender(c: AuditCase, { diagnostics }: SenderAudit): void {
   for (const diagnostic of diagnostics) {
     if (!diagnostic.code.startsWith('sender.')) continue;
-    const { subject } = diagnostic;
-    raise(c, 'sender', diagnostic, subject === undefined ? {} : { questions: [[subject, 'TXT']] });
+    raise(c, 'sender', diagnostic);
   }
 }
 
@@ -165,10 +167,22 @@ const UNUSABLE: readonly SpfRecordStatus[] = [
 ];
 
 /** The areas in which receivers find nothing that they could use. */
-function listBroken({ dmarc, spf }: AuditCase): AuditArea[] {
+function listBroken({ dmarc, spf, dkim: { selectors } }: AuditCase): AuditArea[] {
   const broken: AuditArea[] = dmarc.status === 'none' || dmarc.status === 'invalid' ? ['dmarc'] : [];
   if (UNUSABLE.includes(spf.tree.status)) broken.push('spf');
+  const isNamed = selectors.some(({ source }) => source === 'given');
+  if (isNamed && !selectors.some(({ status }) => status === 'key' || status === 'unknown')) broken.push('dkim');
   return broken;
+}
+
+/** The areas of which something is unknown that no finding of theirs tells. */
+function listOpen({ isOpen, mx }: AuditCase, { tlsRpt }: Facts, dnssec: DomainAudit['dnssec']): AuditArea[] {
+  const open: AuditArea[] = isOpen ? ['dmarc', 'spf', 'dkim', 'mx'] : [];
+  // Both are for those who receive.
+  if (mx.status === 'unknown') open.push('mta-sts');
+  if (mx.status === 'unknown' && tlsRpt.status === 'none') open.push('tls-rpt');
+  if (dnssec === 'unknown') open.push('dnssec');
+  return open;
 }
 
 const AREAS: readonly AuditArea[] = ['dmarc', 'spf', 'dkim', 'mx', 'mta-sts', 'tls-rpt', 'bimi', 'dnssec', 'sender'];

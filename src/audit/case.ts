@@ -11,10 +11,12 @@ import { recordText } from './inquiry.ts';
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** What was found out about a domain, for those who judge it, and what they found. */
-export interface AuditCase extends Pick<DomainAudit, 'domain' | 'purpose' | 'mx' | 'spf' | 'dkim'> {
+export interface AuditCase extends Pick<DomainAudit, 'domain' | 'purpose' | 'mx' | 'spf' | 'dkim' | 'mtaSts'> {
   dmarc: DmarcAudit;
   /** Whether the domain is a name in DNS; where that is not known, it is taken to be. */
   exists: boolean;
+  /** Whether what it is for rests on questions without an answer: then it may as well be parked. */
+  isOpen: boolean;
   answers: ReadonlyMap<string, DnsAnswer>;
   findings: AuditFinding[];
 }
@@ -32,8 +34,8 @@ export interface AuditText {
 export interface Ground {
   /** The text that its span points into. */
   text?: AuditText | undefined;
-  /** The questions whose answers it rests on. */
-  questions?: readonly (readonly [name: string, type: RecordType])[];
+  /** The questions whose answers it rests on: of each name, the types. By default the text, or what is at the subject. */
+  questions?: readonly (readonly [name: string, ...types: RecordType[]])[];
   change?: DomainChange | undefined;
 }
 
@@ -49,12 +51,29 @@ export function selectWorst(diagnostics: readonly Diagnostic[], most: number = M
 
 /** Adds a finding with its evidence, and the change that cures it. */
 export function raise(c: AuditCase, area: AuditArea, diagnostic: Diagnostic, ground: Ground = {}): void {
-  const { text, questions = [], change = cureOf(c, area, diagnostic, text) } = ground;
+  const { text, change = cureOf(c, area, diagnostic, text) } = ground;
   if (c.findings.some((other) => isSame(other, diagnostic, area))) return;
   const isRecord = text !== undefined && text.url === undefined;
+  const asked = [diagnostic.subject ?? '', area === 'mx' ? 'MX' : 'TXT'] as const;
+  const { questions = isRecord ? [] : [asked] } = ground;
   const evidence: AuditEvidence[] = isRecord ? [{ name: text.name, type: 'TXT', found: asText(text.text) }] : [];
-  for (const [name, type] of questions) evidence.push(...evidenceAt(c.answers, name, type));
-  c.findings.push({ ...diagnostic, area, evidence: evidence.slice(0, MOST_EVIDENCE), ...(change && { change }) });
+  for (const [name, ...types] of questions) {
+    evidence.push(...types.flatMap((type) => evidenceAt(c.answers, name, type)));
+  }
+  c.findings.push({
+    ...diagnostic,
+    area,
+    evidence: evidence.slice(0, MOST_EVIDENCE),
+    ...(change && isPossible(c, change) && { change }),
+  });
+}
+
+/** RFC 1034 §3.6.2: where an alias is there is nothing else, and its records are elsewhere, where somebody publishes them. */
+function isPossible({ answers }: AuditCase, change: DomainChange): boolean {
+  if (change.action === 'serve' || change.type === 'CNAME') return true;
+  const { name, type } = change;
+  const isTold = (answers.get(`${type} ${name}`)?.cnames ?? []).length > 0;
+  return !isTold && answers.get(`CNAME ${name}`)?.status !== 'answer';
 }
 
 /** Lookups of several areas may ask the same question. */
@@ -64,8 +83,7 @@ function isSame(a: AuditFinding, b: Diagnostic, area: AuditArea): boolean {
     a.code === b.code &&
     a.message === b.message &&
     a.subject === b.subject &&
-    a.span?.start === b.span?.start &&
-    a.span?.end === b.span?.end
+    a.span?.start === b.span?.start
   );
 }
 
@@ -86,11 +104,9 @@ export function evidenceAt(answers: AuditCase['answers'], name: string, type: Re
   }
 }
 
-/** Whether a TXT record at a name is one that the owner of the domain can change there. */
-export function isOwn({ domain, dmarc, answers }: AuditCase, name: string): boolean {
-  // An alias has its records elsewhere, where somebody else publishes them.
-  const isAlias = (answers.get(`TXT ${name}`)?.cnames ?? []).length > 0;
-  return !isAlias && isAtOrBelow(name, dmarc.organizationalDomain ?? domain);
+/** Whether a name is one of the owner of the domain. */
+export function isOwn({ domain, dmarc }: AuditCase, name: string): boolean {
+  return isAtOrBelow(name, dmarc.organizationalDomain ?? domain);
 }
 
 function cureOf(
@@ -112,16 +128,17 @@ export function replace({ name, text, url }: AuditText, after: string): DomainCh
   return url === undefined ? publishText(name, after, asText(text)) : { action: 'serve', url, before: text, after };
 }
 
-/** Adds findings about one text, or about what its name answered. */
+/** Adds findings about a name: about the one of the texts that is their subject, or about what the name answered. */
 export function raiseAll(
   c: AuditCase,
   area: AuditArea,
   diagnostics: readonly Diagnostic[],
   name: string,
-  text?: AuditText,
+  ...texts: readonly (AuditText | undefined)[]
 ): void {
-  for (const diagnostic of selectWorst(diagnostics)) {
-    const questions = text === undefined || text.url !== undefined ? [[name, 'TXT'] as const] : [];
-    raise(c, area, diagnostic, { text, questions });
+  for (const found of selectWorst(diagnostics)) {
+    const diagnostic = { subject: name, ...found };
+    const text = texts.find((one) => one && (one.url ?? one.name) === diagnostic.subject);
+    raise(c, area, diagnostic, { text, ...(text?.name !== diagnostic.subject && { questions: [[name, 'TXT']] }) });
   }
 }

@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { publishTxt } from '../dns/publishable.ts';
 import type { RecordType } from '../dns/resolver.ts';
-import { latin1Bytes, utf8 } from '../text/bytes.ts';
+import { asText } from '../text/bytes.ts';
 import type { DomainChange } from './finding.ts';
+
+export { asText };
 
 /**
  * The change that publishes a record where `before` is, or where none is. Texts are as in a zone file, without quotes; the
@@ -52,10 +54,4 @@ export function applyCure(text: string, { code, span, fix }: Diagnostic): string
 export function removeTag(text: string, span: { start: number; end: number }): string {
   const semicolon = text.lastIndexOf(';', span.start);
   return asText(text.slice(0, Math.max(semicolon, 0)) + text.slice(span.end));
-}
-
-/** DNS has octets, one unit for each; what is UTF-8 is written as the text that it means. */
-export function asText(octets: string): string {
-  if (!/[^\0-~]/.test(octets)) return octets;
-  return /[^\0-\xff]/.test(octets) ? octets : (utf8(latin1Bytes(octets)) ?? octets);
 }

@@ -39,13 +39,14 @@ function read(area: AuditArea, text: string, { code, span }: Partial<Diagnostic>
   switch (area) {
     case 'dmarc': {
       const { value, diagnostics } = parseDmarcRecord(text);
-      const { p, sp, np, rua = [], ruf = [], tags = [] } = value ?? {};
+      const { p, sp, np, t, rua = [], ruf = [], tags = [] } = value ?? {};
       const addresses = code?.startsWith('dmarc.uri') ? 0 : rua.length + ruf.length;
       // Where a semicolon is missing, the value that is wrong has the next tag in it.
       const own = code === undefined || code === 'dmarc.tag-value' ? tags.length : 0;
       return {
         diagnostics,
-        holds: [addresses, own, ...[p, sp, np].map((policy = 'none') => POLICIES.indexOf(policy))],
+        // RFC 9989 §4.7: t=y takes every policy one step down.
+        holds: [addresses, own, t === 'y' ? 0 : 1, ...[p, sp, np].map((policy = 'none') => POLICIES.indexOf(policy))],
       };
     }
     case 'spf': {
@@ -57,14 +58,11 @@ function read(area: AuditArea, text: string, { code, span }: Partial<Diagnostic>
       const { value, diagnostics } = parseTlsRptRecord(text);
       return { diagnostics, holds: [code?.startsWith('tls-rpt.uri') ? 0 : (value?.rua.length ?? 0)] };
     }
-    case 'dkim':
-      return { diagnostics: parseDkimKeyRecord(text).diagnostics, holds: [] };
-    case 'bimi':
-      return { diagnostics: parseBimiRecord(text).diagnostics, holds: [] };
-    case 'mta-sts':
-      return { diagnostics: parseMtaStsRecord(text).diagnostics, holds: [] };
-    default:
-      return { diagnostics: [], holds: [] };
+    default: {
+      // No other area has texts.
+      const parse = area === 'dkim' ? parseDkimKeyRecord : area === 'bimi' ? parseBimiRecord : parseMtaStsRecord;
+      return { diagnostics: parse(text).diagnostics, holds: [] };
+    }
   }
 }
 

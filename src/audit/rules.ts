@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, makeDiagnostic, type RuleParams } from '../diagnostics/diagnostic.ts';
 
 /** What only a look at the whole domain shows: what is missing, what does not go together, and what a parked domain lacks. */
 export const auditRules = {
@@ -125,7 +125,12 @@ const ADVICE: { readonly [code in AuditCode]?: string } = {
   'tls-rpt.missing': 'Publish "v=TLSRPTv1; rua=mailto:" and a mailbox of yours',
 };
 
-export const diagnose: Diagnose<typeof auditRules> = (code, params, place) => {
+/** Makes a finding about what is, or is not, at a name. */
+export function diagnose<Code extends AuditCode>(
+  code: Code,
+  params: RuleParams<(typeof auditRules)[Code]>,
+  subject: string,
+): Diagnostic<AuditCode> {
   const description = ADVICE[code];
-  return makeDiagnostic(auditRules, code, params, { ...place, ...(description && { fix: { description } }) });
-};
+  return makeDiagnostic(auditRules, code, params, { subject, ...(description && { fix: { description } }) });
+}

@@ -294,6 +294,35 @@ describe('a parked domain', () => {
     expect(audit.dkim.selectors).toMatchObject([{ selector: '*', status: 'revoked' }]);
   });
 
+  test('that says so is not blamed for what DNS does not answer: nobody knows then what it is for', async () => {
+    const zone = memoryResolver({
+      'example.com': { A: ['192.0.2.80'], MX: ['0 .'], TXT: ['v=spf1 -all'] },
+      '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject'] },
+    });
+    const { records } = await auditDomain('example.com', { resolver: zone });
+    for (const { name, type } of records) {
+      const resolver = failing(zone, (question) => question === `${type} ${name}`);
+      const audit = await auditDomain('example.com', { resolver });
+      const others = codesOf(audit).filter((code) => !/\.(dns-failure|probe-incomplete)$/.test(code));
+      expect([name, type, others, audit.score.points]).toEqual([name, type, [], 100]);
+      if (audit.purpose === 'mail') expect(audit.score.parts.filter(({ open }) => !open).length).toBeLessThan(4);
+    }
+  });
+
+  test('that is an alias has no room for other records (RFC 1034 §3.6.2)', async () => {
+    const audit = await auditZone({
+      'example.com': { CNAME: ['park.example.net'] },
+      'park.example.net': { A: ['192.0.2.80'] },
+    });
+    expect(audit.findings.map(({ code, change }) => [code, change && 'zoneLine' in change && change.zoneLine])).toEqual(
+      [
+        ['audit.parked-dmarc', '_dmarc.example.com. IN TXT "v=DMARC1; p=reject"'],
+        ['audit.parked-spf', undefined],
+        ['audit.parked-mx', undefined],
+      ],
+    );
+  });
+
   test('that says nothing gets the three records to publish', async () => {
     const audit = await auditZone({ 'example.com': { A: ['192.0.2.80'] } });
     expect(codesOf(audit)).toEqual(['audit.parked-dmarc', 'audit.parked-spf', 'audit.parked-mx']);
@@ -336,7 +365,7 @@ describe('a parked domain', () => {
   test.each<[string, Zone, string, string | undefined]>([
     [
       'a weak policy is raised, and the rest kept',
-      { '_dmarc.example.com': { TXT: ['v=DMARC1; p=none; sp=none; t=y; rua=mailto:a@example.com'] } },
+      { '_dmarc.example.com': { TXT: ['v=DMARC1; p=none; sp=none; t=y; pct=0; rua=mailto:a@example.com'] } },
       'audit.parked-dmarc',
       'v=DMARC1; p=reject; rua=mailto:a@example.com',
     ],
@@ -349,6 +378,12 @@ describe('a parked domain', () => {
     [
       'what is nearly a record is put right',
       { '_dmarc.example.com': { TXT: ['v=dmarc1; p=reject'] } },
+      'audit.parked-dmarc',
+      'v=DMARC1; p=reject',
+    ],
+    [
+      'a policy that would not be read is written anew',
+      { '_dmarc.example.com': { TXT: ['v=DMARC1; p=\u201creject\u201d; rua=mailto:a@example.com'] } },
       'audit.parked-dmarc',
       'v=DMARC1; p=reject',
     ],

@@ -35,6 +35,24 @@ describe('what findings cost (docs/audit.md)', () => {
       {},
       { dmarc: [['dmarc.uri', 21]] },
     ],
+    [
+      'a policy that nobody can read: as much as none, besides',
+      dmarc(`v=DMARC1; ${RUA}`),
+      {},
+      { dmarc: [['dmarc.acts-as-none', 14]] },
+    ],
+    [
+      'SPF that lets anybody send: all',
+      { 'example.com': { MX: ['1 mx.example.com'], TXT: ['v=spf1 +all'] } },
+      {},
+      { spf: [['spf.pass-all', 20]] },
+    ],
+    [
+      'selectors that were named, and none has a key: all',
+      { 's1._domainkey.example.com': { TXT: ['v=DKIM1; p='] } },
+      {},
+      { dkim: [['dkim.key-revoked', 20]] },
+    ],
     ['a warning: a fifth', dmarc('v=DMARC1; p=reject'), {}, { dmarc: [['dmarc.no-rua', 7]] }],
     ['what is only worth knowing: nothing', dmarc(`v=DMARC1; p=reject; psd=n; ${RUA}`), {}, {}],
     [
@@ -72,6 +90,27 @@ describe('what findings cost (docs/audit.md)', () => {
     ['nothing', {}, {}, ['dnssec']],
     ['a record', { '_smtp._tls.example.com': { TXT: { failure: 'timeout' } } }, {}, ['dnssec', 'tls-rpt']],
     ['the policy, for want of the file', {}, { files: {} }, ['mta-sts', 'dnssec']],
+    [
+      'the selectors, which nobody named',
+      { 's1._domainkey.example.com': {}, 'x.y._domainkey.example.com': { A: ['192.0.2.1'] } },
+      { selectors: [] },
+      ['dkim', 'dnssec'],
+    ],
+    [
+      'who receives',
+      { 'example.com': { MX: { failure: 'servfail' }, TXT: ['v=spf1 ip4:192.0.2.1 -all'] } },
+      {},
+      ['mx', 'mta-sts', 'dnssec'],
+    ],
+    [
+      'whether there is a receiver to tell',
+      {
+        'example.com': { MX: { failure: 'servfail' }, TXT: ['v=spf1 ip4:192.0.2.1 -all'] },
+        '_smtp._tls.example.com': {},
+      },
+      {},
+      ['mx', 'mta-sts', 'tls-rpt', 'dnssec'],
+    ],
     ['a selector', { 's1._domainkey.example.com': { TXT: { failure: 'servfail' } } }, {}, ['dkim', 'dnssec']],
   ])('what rests on questions without an answer is marked: %s', async (_, zone, options, open) => {
     const { score } = await auditZone({ ...healthy, ...zone }, { selectors: 's1', files: healthyFiles, ...options });

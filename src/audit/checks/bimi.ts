@@ -3,7 +3,7 @@ import { findRecord } from '../../bimi/find.ts';
 import type { BimiResult } from '../../bimi/result.ts';
 import type { Discovery } from '../../dmarc/discover.ts';
 import type { Limits } from '../../limits.ts';
-import { type AuditCase, raise, raiseAll, selectWorst } from '../case.ts';
+import { type AuditCase, raise, raiseAll } from '../case.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { diagnose } from '../rules.ts';
 
@@ -35,10 +35,8 @@ const UNSAID = ['bimi.declined', 'bimi.evidence-not-checked'];
 /** Says what is wrong with BIMI. */
 export function judgeBimi(c: AuditCase, { name, status, text, diagnostics }: BimiResult): void {
   const record = text === undefined ? undefined : { name, text };
-  for (const diagnostic of selectWorst(diagnostics)) {
-    if (UNSAID.includes(diagnostic.code)) continue;
-    raiseAll(c, 'bimi', [diagnostic], name, diagnostic.subject === name ? record : undefined);
-  }
+  const findings = diagnostics.filter(({ code }) => !UNSAID.includes(code));
+  raiseAll(c, 'bimi', findings, name, record);
   const { status: dmarcStatus, receivers } = c.dmarc;
   const { rfc9989 } = receivers;
   // Without a policy that applies, DMARC has a finding of its own.
@@ -48,7 +46,7 @@ export function judgeBimi(c: AuditCase, { name, status, text, diagnostics }: Bim
   const weak = (['policy', 'subdomains'] as const).find((key) => rfc9989[key] === 'none');
   if (weak === undefined) return;
   const params = { tag: weak === 'policy' ? 'p' : 'sp' };
-  raise(c, 'bimi', diagnose('bimi.policy', params, { subject: c.dmarc.name }), {
+  raise(c, 'bimi', diagnose('bimi.policy', params, c.dmarc.name), {
     questions: [
       [name, 'TXT'],
       [c.dmarc.name, 'TXT'],

@@ -7,9 +7,10 @@ import type { DnsSession } from '../../dns/session.ts';
 import type { Limits } from '../../limits.ts';
 import { domainName } from '../../names/domain-name.ts';
 import type { DkimAudit, DkimSelectorAudit } from '../audit.ts';
-import { type AuditCase, isOwn, raise, selectWorst } from '../case.ts';
+import { type AuditCase, raise, selectWorst } from '../case.ts';
 import { asText, publishText, removeRecord, removeTag } from '../change.ts';
 import { diagnose } from '../rules.ts';
+import { letsNobodySend } from './spf.ts';
 
 /** A selector with what DNS said about it, and the findings about its record. */
 export interface SelectorFacts {
@@ -72,7 +73,7 @@ function foldWildcard(asked: readonly Asked[], domain: string): Asked[] {
   for (const one of tried) {
     const { answer } = one;
     const texts = answer.status === 'answer' ? answer.records.map(({ text }) => text) : [];
-    const key = [...texts, ...(answer.cnames ?? [])].join('\n');
+    const key = [...texts.sort(), ...(answer.cnames ?? [])].join('\n');
     if (key !== '') groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   const wild = [...groups.values()].find(({ length }) => length > 2 && length * 2 > tried.length);
@@ -90,9 +91,6 @@ async function findAlias({ answer, source, name, selector }: Asked, session: Dns
   const alias = await session.query(name, 'CNAME');
   return alias.status === 'answer' ? (domainName(alias.records[0]) ?? alias.records[0]) : undefined;
 }
-
-// Choices of the owner, and nobody's fault.
-const CHOICES = ['dkim.key-strict'];
 
 function judgeSelector(
   asked: Asked,
@@ -130,7 +128,8 @@ function readKey({ audit, diagnostics }: SelectorFacts, text: string): void {
   const isOther = audit.source === 'probed' && found.some(({ code }) => code === 'dkim.key-other-record');
   if (isOther) return;
   const status = statusOf(ok ? value : undefined);
-  diagnostics.push(...found.filter(({ code }) => !CHOICES.includes(code)));
+  // A choice of the owner, and nobody's fault.
+  diagnostics.push(...found.filter(({ code }) => code !== 'dkim.key-strict'));
   if (RANKS.indexOf(status) <= RANKS.indexOf(audit.status)) return;
   audit.status = status;
   if (value !== undefined) audit.record = value;
@@ -154,46 +153,43 @@ export function judgeDkim(c: AuditCase, { selectors, audit, empty }: DkimFacts):
   judgeDuplicates(c, audit);
   const { domain } = c;
   // RFC 9989 §4.4.1: mail of a subdomain may be signed by the organization.
-  if (c.purpose === 'parked' || !c.exists || c.dmarc.organizationalDomain !== domain) return;
+  if (c.purpose === 'parked' || c.isOpen || !c.exists || c.dmarc.organizationalDomain !== domain) return;
+  // Who lets nobody send has no mail to sign.
+  if (letsNobodySend(c.spf)) return;
   if (audit.selectors.some(({ status }) => status !== 'none' && status !== 'revoked')) return;
   const subject = `_domainkey.${domain}`;
-  const questions = [[subject, 'TXT'] as const];
-  if (empty === true) raise(c, 'dkim', diagnose('dkim.missing', { domain }, { subject }), { questions });
+  if (empty === true) raise(c, 'dkim', diagnose('dkim.missing', { domain }, subject));
   else if (empty === false && audit.probed > 0 && audit.selectors.every(({ source }) => source === 'probed')) {
-    raise(c, 'dkim', diagnose('dkim.not-found', { domain, count: audit.probed }, { subject }), { questions });
+    raise(c, 'dkim', diagnose('dkim.not-found', { domain, count: audit.probed }, subject));
   }
 }
 
 function judgeRecord(c: AuditCase, { audit, answer, diagnostics }: SelectorFacts): void {
   const { name, source, status, delegatedTo, text } = audit;
   const { domain } = c;
-  const place = { subject: name };
-  const questions = [[name, 'TXT'] as const];
   if (answer.status === 'failure' && source === 'given') {
-    raise(c, 'dkim', diagnose('dkim.dns-failure', { name, reason: answer.reason }, place), { questions });
+    raise(c, 'dkim', diagnose('dkim.dns-failure', { name, reason: answer.reason }, name));
   } else if (delegatedTo !== undefined && answer.status === 'nxdomain') {
-    const change = removeRecord(name, 'CNAME', delegatedTo);
-    raise(c, 'dkim', diagnose('dkim.dangling', { name, target: delegatedTo, domain }, place), {
-      questions: [...questions, [name, 'CNAME']],
+    raise(c, 'dkim', diagnose('dkim.dangling', { name, target: delegatedTo, domain }, name), {
+      questions: [[name, 'TXT', 'CNAME']],
       // A selector that is in use needs its key and not its end.
-      ...(source === 'probed' && { change }),
+      change: source === 'probed' ? removeRecord(name, 'CNAME', delegatedTo) : undefined,
     });
   } else if (source === 'given' && status === 'none') {
-    raise(c, 'dkim', diagnoseLookup('dkim.no-key', { name }, place), { questions });
+    raise(c, 'dkim', diagnoseLookup('dkim.no-key', { name }, { subject: name }));
   }
-  const ground = text === undefined ? { questions } : { text: { name, text } };
   for (const diagnostic of selectWorst(diagnostics)) {
     // An old key that was taken back as it should be; and what is only worth knowing about keys of others, they know.
     if (source === 'probed' && diagnostic.code === 'dkim.key-revoked') continue;
     if (delegatedTo !== undefined && diagnostic.severity === 'info') continue;
-    const change = text === undefined || delegatedTo !== undefined ? undefined : cureOf(c, diagnostic, audit);
-    raise(c, 'dkim', { ...diagnostic, ...place }, { ...ground, ...(change && { change }) });
+    const change = text === undefined || delegatedTo !== undefined ? undefined : cureOf(diagnostic, audit);
+    const record = text === undefined ? undefined : { name, text };
+    raise(c, 'dkim', { ...diagnostic, subject: name }, { text: record, change });
   }
 }
 
 /** The change for what the parser leaves to its reader: here the whole record is known. */
-function cureOf(c: AuditCase, { code, span }: Diagnostic, { name, text = '', record }: DkimSelectorAudit) {
-  if (!isOwn(c, name)) return undefined;
+function cureOf({ code, span }: Diagnostic, { name, text = '', record }: DkimSelectorAudit) {
   if (code === 'dkim.key-testing') {
     const tag = record?.tags.find((one) => one.name === 't');
     if (tag === undefined) return undefined;
@@ -212,7 +208,7 @@ function judgeProbe(c: AuditCase, selectors: readonly SelectorFacts[], of: numbe
   const [first] = failed;
   if (first?.answer.status !== 'failure') return;
   const { reason } = first.answer;
-  raise(c, 'dkim', diagnose('dkim.probe-incomplete', { count: failed.length, of, reason }, { subject: c.domain }), {
+  raise(c, 'dkim', diagnose('dkim.probe-incomplete', { count: failed.length, of, reason }, c.domain), {
     questions: failed.map(({ audit }) => [audit.name, 'TXT'] as const),
   });
 }
@@ -227,7 +223,7 @@ function judgeDuplicates(c: AuditCase, { selectors }: DkimAudit): void {
     // Two aliases of one name are one key for its owner to retire.
     else if (delegatedTo === undefined || delegatedTo !== other.delegatedTo) {
       const params = { first: other.selector, second: selector };
-      raise(c, 'dkim', diagnose('dkim.duplicate-key', params, { subject: name }), {
+      raise(c, 'dkim', diagnose('dkim.duplicate-key', params, name), {
         questions: [
           [other.name, 'TXT'],
           [name, 'TXT'],

@@ -4,7 +4,7 @@ import { type Discovery, discoverByOrganization } from '../../dmarc/discover.ts'
 import { editTags } from '../../dmarc/edit-tags.ts';
 import { isDmarcRecord, parseDmarcRecord, parsePublishedDmarcRecord } from '../../dmarc/parse.ts';
 import { applyTesting, type PublishedPolicies, readPolicies, readRfc7489Policies } from '../../dmarc/policy.ts';
-import type { DmarcPolicy, DmarcRecord } from '../../dmarc/record.ts';
+import type { DmarcRecord } from '../../dmarc/record.ts';
 import { authorizeAddresses } from '../../dmarc/report-address.ts';
 import type { DmarcAnswer } from '../../dmarc/tree-walk.ts';
 import { diagnose as diagnoseVerdict } from '../../dmarc/verdict-rules.ts';
@@ -12,6 +12,8 @@ import type { Limits } from '../../limits.ts';
 import type { DmarcAudit, DmarcReceiverView } from '../audit.ts';
 import { type AuditCase, type AuditText, evidenceAt, isOwn, raise, raiseAll, replace, selectWorst } from '../case.ts';
 import { asText, publishText } from '../change.ts';
+import { isOnlyBetter } from '../cure.ts';
+import { isOfSuffix, PARKED } from '../dmarc-policy.ts';
 import type { DomainChange } from '../finding.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { diagnose } from '../rules.ts';
@@ -59,7 +61,7 @@ export async function lookupDmarc(
     receivers: { rfc9989: viewOf(domain, discovery, readPolicies, exists) },
   };
   if (older.outcome !== 'open' && (strategy !== undefined || older.steps[0]?.records !== 0)) {
-    audit.receivers.rfc7489 = sample(viewOf(domain, older, readRfc7489Policies, exists), older);
+    audit.receivers.rfc7489 = viewOf(domain, older, readRfc7489Policies, exists);
   }
   if (at?.record !== undefined) {
     audit.reportAddresses = await authorizeAddresses(at.record, at.domain, strategy, session, limits);
@@ -93,7 +95,7 @@ function statusOf(domain: string, discovery: Discovery, isNear: boolean): DmarcA
   }
 }
 
-/** What receivers do who found this, t=y applied. */
+/** What receivers do who found this, t=y or pct applied. */
 function viewOf(
   domain: string,
   discovery: Discovery,
@@ -104,8 +106,10 @@ function viewOf(
   const policies = record && read(record);
   if (record === undefined || policyDomain === undefined || policies === undefined) return {};
   const { p, sp, np } = policies;
-  const isTesting = read === readPolicies && record.t === 'y';
-  const effective = (policy: PublishedPolicies['p']) => applyTesting(policy, isTesting).effective;
+  const isOlder = read === readRfc7489Policies;
+  // RFC 7489 §6.6.4: what is not in the sample of pct gets the next weaker policy; of pct=0 that is everything.
+  const isWeaker = isOlder ? record.pct === 0 : record.t === 'y';
+  const effective = (policy: PublishedPolicies['p']) => applyTesting(policy, isWeaker).effective;
   const subdomains = effective(sp);
   const nonexistentSubdomains = effective(np);
   const inherited = exists === undefined && subdomains !== nonexistentSubdomains ? undefined : exists ? sp : np;
@@ -115,21 +119,7 @@ function viewOf(
     ...(own !== undefined && { policy: effective(own) }),
     subdomains,
     nonexistentSubdomains,
-  };
-}
-
-/** RFC 7489 §6.6.4: what is not in the sample of pct gets the next weaker policy; of pct=0 that is everything. */
-function sample(view: DmarcReceiverView, discovery: Discovery): DmarcReceiverView {
-  const percent = discovery.outcome === 'found' ? discovery.at.record?.pct : undefined;
-  if (view.policyDomain === undefined || percent === undefined) return view;
-  if (percent > 0) return { ...view, percent };
-  const weaker = (policy: DmarcPolicy | undefined) => (policy === 'reject' ? 'quarantine' : 'none');
-  return {
-    ...view,
-    policy: weaker(view.policy),
-    subdomains: weaker(view.subdomains),
-    nonexistentSubdomains: weaker(view.nonexistentSubdomains),
-    percent,
+    ...(isOlder && record.pct !== undefined && { percent: record.pct }),
   };
 }
 
@@ -140,17 +130,15 @@ export function judgeDmarc(c: AuditCase, facts: DmarcFacts): void {
   const at = discovery.outcome === 'found' ? discovery.at : undefined;
   for (const step of discovery.steps) raiseAll(c, 'dmarc', step.diagnostics, step.name);
   if (near !== undefined) {
-    const findings = parseDmarcRecord(near).diagnostics.map((finding) => ({ ...finding, subject: name }));
-    raiseAll(c, 'dmarc', findings, name, { name, text: near });
+    raiseAll(c, 'dmarc', parseDmarcRecord(near).diagnostics, name, { name, text: near });
   }
   const text = textOf(at);
-  if (at !== undefined && text !== undefined) judgeRecord(c, findingsOf(at, text), text);
+  if (at !== undefined && text !== undefined) judgeRecord(c, findingsOf(at), text);
   for (const diagnostic of selectWorst(reportAddresses?.diagnostics ?? [])) judgeReportAddress(c, diagnostic, at);
   const { organizationalDomain: organization } = audit;
   if (organization !== undefined && organization !== c.domain && !organization.includes('.')) {
     const place = { subject: `_dmarc.${organization}` };
-    const questions = [[place.subject, 'TXT'] as const];
-    raise(c, 'dmarc', diagnoseVerdict('dmarc.shared-organization', { domain: organization }, place), { questions });
+    raise(c, 'dmarc', diagnoseVerdict('dmarc.shared-organization', { domain: organization }, place));
   }
   judgeReceivers(c, audit, at);
   if (!c.exists) return;
@@ -165,7 +153,8 @@ function textOf(at: DmarcAnswer | undefined): AuditText | undefined {
 }
 
 /** What is wrong with a record, in places of the text that people read. */
-function findingsOf({ name, text: octets, findings }: DmarcAnswer, { text }: AuditText): readonly Diagnostic[] {
+export function findingsOf({ name, text: octets = '', findings }: DmarcAnswer): readonly Diagnostic[] {
+  const text = asText(octets);
   if (text === octets) return findings;
   return parsePublishedDmarcRecord(text).diagnostics.map((finding) => ({ ...finding, subject: name }));
 }
@@ -173,14 +162,14 @@ function findingsOf({ name, text: octets, findings }: DmarcAnswer, { text }: Aud
 function judgeRecord(c: AuditCase, findings: readonly Diagnostic[], text: AuditText): void {
   for (const diagnostic of selectWorst(findings)) {
     // A parked domain wants no reports.
-    if (c.purpose === 'parked' && diagnostic.code === 'dmarc.no-reports') continue;
-    const change = cureOf(c, diagnostic, text);
-    raise(c, 'dmarc', diagnostic, { text, ...(change && { change }) });
+    if ((c.isOpen || c.purpose === 'parked') && diagnostic.code === 'dmarc.no-reports') continue;
+    raise(c, 'dmarc', diagnostic, { text, change: cureOf(c, diagnostic, text) });
   }
 }
 
 /** The change for what the parser leaves to the owner: a tag that does what its finding says is gone without it. */
-function cureOf(c: AuditCase, { code, params, fix }: Diagnostic, text: AuditText): DomainChange | undefined {
+function cureOf(c: AuditCase, diagnostic: Diagnostic, text: AuditText): DomainChange | undefined {
+  const { code, params, fix } = diagnostic;
   if (fix?.replacement !== undefined || !isOwn(c, text.name)) return undefined;
   const changes: { [code: string]: { [tag: string]: null } } = {
     'dmarc.testing': { t: null },
@@ -189,17 +178,16 @@ function cureOf(c: AuditCase, { code, params, fix }: Diagnostic, text: AuditText
   };
   if (!Object.hasOwn(changes, code)) return undefined;
   const edited = editTags(text.text, changes[code]!).value;
-  return edited && replace(text, edited.text);
+  return edited && isOnlyBetter('dmarc', diagnostic, text.text, edited.text) ? replace(text, edited.text) : undefined;
 }
 
 /** RFC 9990 §4: the host of the reports publishes its consent, at a name that is known exactly. */
 function judgeReportAddress(c: AuditCase, diagnostic: Diagnostic, at: DmarcAnswer | undefined): void {
-  const { code, subject } = diagnostic;
-  const isConsent = code === 'dmarc.report-unauthorized' && subject !== undefined;
+  const { code, subject = '' } = diagnostic;
   raise(c, 'dmarc', diagnostic, {
     text: textOf(at),
-    ...(subject !== undefined && { questions: [[subject, 'TXT']] }),
-    ...(isConsent && { change: publishText(subject, 'v=DMARC1') }),
+    questions: [[subject, 'TXT']],
+    change: code === 'dmarc.report-unauthorized' ? publishText(subject, 'v=DMARC1') : undefined,
   });
 }
 
@@ -210,42 +198,47 @@ function judgeReceivers(c: AuditCase, { receivers, name, status }: DmarcAudit, a
   const [older, newer] = [rfc7489, rfc9989].map(({ policy }) => (policy === undefined ? 'no policy' : `p=${policy}`));
   if (older === newer) return;
   const subject = at?.name ?? name;
-  const diagnostic = diagnose('dmarc.receivers-differ', { older: older!, newer: newer! }, { subject });
-  raise(c, 'dmarc', diagnostic, { questions: [[subject, 'TXT']] });
+  raise(c, 'dmarc', diagnose('dmarc.receivers-differ', { older: older!, newer: newer! }, subject));
 }
 
 /** A record that stands at the domain itself, one label too high, is the likeliest reason that there is none. */
 function judgeMissing(c: AuditCase): void {
   const { domain, dmarc } = c;
   const { name } = dmarc;
-  const questions = [[name, 'TXT'] as const];
   const [misplaced, another] = evidenceAt(c.answers, domain, 'TXT').filter(({ found }) => isDmarcRecord(found));
   if (misplaced !== undefined) {
-    raise(c, 'dmarc', diagnose('dmarc.misplaced', { domain, name }, { subject: domain }), {
+    raise(c, 'dmarc', diagnose('dmarc.misplaced', { domain, name }, domain), {
       text: { name: domain, text: misplaced.found },
-      questions,
+      questions: [[name, 'TXT']],
       change: another === undefined ? publishText(name, misplaced.found) : undefined,
     });
     return;
   }
-  raise(c, 'dmarc', diagnose('dmarc.missing', { domain }, { subject: name }), { questions });
+  raise(c, 'dmarc', diagnose('dmarc.missing', { domain }, name));
 }
 
 function judgePolicy(c: AuditCase, { status, record, policyDomain }: DmarcAudit, at: DmarcAnswer | undefined): void {
   const text = textOf(at);
   if (record === undefined || at === undefined || text === undefined || (status !== 'found' && status !== 'inherited'))
     return;
-  const place = { subject: at.name };
   const codes = at.findings.map(({ code }) => code);
   const policies = readPolicies(record);
   const { published, source } = (policyDomain === c.domain ? policies?.p : policies?.sp) ?? {};
   // The parser has its own words where p=none comes of a mistake, or asks for nothing at all.
   if (published === 'none' && source !== undefined && !codes.includes('dmarc.acts-as-none')) {
-    raise(c, 'dmarc', diagnose('dmarc.policy-none', { tag: source }, place), { text });
+    raise(c, 'dmarc', diagnose('dmarc.policy-none', { tag: source }, at.name), { text });
   }
-  if (record.rua.length === 0 && !codes.includes('dmarc.no-reports')) {
-    raise(c, 'dmarc', diagnose('dmarc.no-rua', { domain: at.domain }, place), { text });
+  // The reports of a public suffix go to whoever runs it.
+  const isForeign = isOfSuffix(c.dmarc);
+  if (isForeign || (record.rua.length === 0 && !c.isOpen && !at.findings.some(tellsOfReports))) {
+    const { domain } = isForeign ? c : at;
+    raise(c, 'dmarc', diagnose('dmarc.no-rua', { domain }, `_dmarc.${domain}`), { text });
   }
+}
+
+/** That no report arrives is said already. */
+function tellsOfReports({ code, params }: Diagnostic): boolean {
+  return code === 'dmarc.no-reports' || (code === 'dmarc.uri' && params.name === 'rua');
 }
 
 /** No mail of a parked domain is genuine, so that all of it may be refused. */
@@ -256,20 +249,16 @@ function judgeParked(c: AuditCase, { audit, discovery, near, suffix }: DmarcFact
   if (status === 'unknown' || isOpen || policy === 'reject') return;
   // RFC 9989 §4.10.1: the record of a public suffix holds for the domains of others, who do send mail.
   if (suffix) {
-    const questions = [[name, 'TXT'] as const];
-    raise(c, 'dmarc', diagnose('audit.public-suffix', { domain: c.domain }, { subject: name }), { questions });
+    raise(c, 'dmarc', diagnose('audit.public-suffix', { domain: c.domain }, name));
     return;
   }
   const [own] = discovery.steps;
   const ownText = textOf(own)?.text;
   const published = near ?? ownText;
-  const edited = own?.record && editTags(ownText!, { p: 'reject', t: null, sp: null, np: null }).value?.text;
+  const edited = own?.record && editTags(ownText!, PARKED).value?.text;
+  const isRead = edited !== undefined && parsePublishedDmarcRecord(edited).value?.p === 'reject';
   // Of two records it is for the owner to say which is to go; of one that is too large only the beginning is at hand.
   const isOpenToOwner = (own?.records ?? 0) > 1 || (own?.text !== undefined && own.record === undefined);
-  const change =
-    isOpenToOwner || !isOwn(c, name) ? undefined : publishText(name, edited ?? 'v=DMARC1; p=reject', published);
-  raise(c, 'dmarc', diagnose('audit.parked-dmarc', { domain: c.domain, policy }, { subject: name }), {
-    questions: [[name, 'TXT']],
-    change,
-  });
+  const change = isOpenToOwner ? undefined : publishText(name, isRead ? edited : 'v=DMARC1; p=reject', published);
+  raise(c, 'dmarc', diagnose('audit.parked-dmarc', { domain: c.domain, policy }, name), { change });
 }

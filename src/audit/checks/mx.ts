@@ -1,5 +1,6 @@
 import type { DnsAnswer, MxData } from '../../dns/resolver.ts';
 import type { DnsSession } from '../../dns/session.ts';
+import { matchMtaStsMx } from '../../mta-sts/match.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
 import type { MxAudit } from '../audit.ts';
@@ -18,6 +19,8 @@ interface ExchangeFacts extends MxData {
   status: 'host' | 'address' | 'invalid' | 'alias' | 'no-address' | 'unknown' | 'not-checked';
   /** What an alias leads to. */
   target?: string;
+  /** Whether there is an address at it. */
+  isReached?: boolean;
 }
 
 /** The MX records of a domain and the addresses of their hosts. */
@@ -76,8 +79,9 @@ async function lookupExchange(
     session.query(exchange, 'CNAME'),
   ]);
   const target = a.cnames?.at(-1) ?? aaaa.cnames?.at(-1) ?? (cname.status === 'answer' ? cname.records[0] : undefined);
-  if (target !== undefined) return { ...data, status: 'alias', target: domainName(target) ?? target };
-  if (a.status === 'answer' || aaaa.status === 'answer') return { ...data, status: 'host' };
+  const isReached = a.status === 'answer' || aaaa.status === 'answer';
+  if (target !== undefined) return { ...data, status: 'alias', target: domainName(target) ?? target, isReached };
+  if (isReached) return { ...data, status: 'host' };
   return { ...data, status: a.status === 'failure' || aaaa.status === 'failure' ? 'unknown' : 'no-address' };
 }
 
@@ -89,21 +93,16 @@ export function judgeMx(c: AuditCase, { audit, answer, exchanges, none }: MxFact
   for (const exchange of exchanges) judgeExchange(c, exchange, exchanges);
   if (exchanges.length > MOST_HOSTS) {
     const params = { count: exchanges.length, limit: MOST_HOSTS };
-    raise(c, 'mx', diagnose('mx.host-limit', params, { subject: domain }));
+    raise(c, 'mx', diagnose('mx.host-limit', params, domain));
   }
-  const questions = [[domain, 'MX'] as const];
-  const place = { subject: domain };
   const count = answer.status === 'answer' ? answer.records.length : 0;
   const [first] = none;
   if (first !== undefined && count > 1) {
-    const change = removeRecord(domain, 'MX', recordText(first));
-    raise(c, 'mx', diagnose('mx.null-with-others', { domain, count }, place), {
-      questions,
-      ...(none.length === 1 && { change }),
-    });
+    const change = none.length === 1 ? removeRecord(domain, 'MX', recordText(first)) : undefined;
+    raise(c, 'mx', diagnose('mx.null-with-others', { domain, count }, domain), { change });
   } else if (first !== undefined && first.preference !== 0) {
     const change = publishRecord(domain, 'MX', '0 .', recordText(first));
-    raise(c, 'mx', diagnose('mx.null-preference', { preference: first.preference }, place), { questions, change });
+    raise(c, 'mx', diagnose('mx.null-preference', { preference: first.preference }, domain), { change });
   }
   if (c.purpose === 'mail') judgeReachability(c, audit);
   else judgeParkedMx(c, audit, exchanges);
@@ -117,42 +116,46 @@ function judgeFailure(c: AuditCase, answer: DnsAnswer, exchanges: readonly Excha
       ? type === 'MX' || c.mx.status === 'unknown'
       : exchanges.some(({ exchange }) => exchange === name);
   if (!isOurs || type === 'TXT') return;
-  raise(c, 'mx', diagnose('mx.dns-failure', { type, name, reason }, { subject: name }), { questions: [[name, type]] });
+  raise(c, 'mx', diagnose('mx.dns-failure', { type, name, reason }, name), { questions: [[name, type]] });
 }
 
 function judgeExchange(c: AuditCase, facts: ExchangeFacts, all: readonly ExchangeFacts[]): void {
-  const { preference, exchange, status, target = '', text } = facts;
+  const { preference, exchange, status, target = '', isReached, text } = facts;
   const { domain } = c;
-  const place = { subject: domain };
   switch (status) {
     case 'address':
     case 'invalid':
-      raise(c, 'mx', diagnose(`mx.${status}`, { exchange }, place), { questions: [[domain, 'MX']] });
+      raise(c, 'mx', diagnose(`mx.${status}`, { exchange }, domain));
       break;
-    case 'alias':
-      raise(c, 'mx', diagnose('mx.alias', { exchange, target }, place), {
+    case 'alias': {
+      // A name that has no address, or that the policy does not know, gets less mail than the alias.
+      const { policy } = c.mtaSts;
+      const isBetter = isReached && (policy === undefined || matchMtaStsMx(policy, target).matched);
+      raise(c, 'mx', diagnose('mx.alias', { exchange, target }, domain), {
         questions: [[exchange, 'CNAME']],
-        change: publishRecord(domain, 'MX', `${preference} ${target}`, text),
+        change: isBetter ? publishRecord(domain, 'MX', `${preference} ${target}`, text) : undefined,
       });
       break;
+    }
     case 'no-address': {
-      // Without it mail goes to the others; the only one is the matter of whoever knows where the host went.
-      const change = all.length > 1 ? removeRecord(domain, 'MX', text) : undefined;
-      const questions = (['A', 'AAAA'] as const).map((type) => [exchange, type] as const);
-      raise(c, 'mx', diagnose('mx.no-address', { exchange }, place), { questions, change });
+      // Without it mail goes to the others; where there is none, whoever knows where the host went has to tell.
+      const isSpare = all.some((other) => other.status === 'host');
+      const change = isSpare ? removeRecord(domain, 'MX', text) : undefined;
+      raise(c, 'mx', diagnose('mx.no-address', { exchange }, domain), { questions: [[exchange, 'A', 'AAAA']], change });
       break;
     }
     default:
   }
 }
 
+const CODES = { implicit: 'mx.implicit', none: 'mx.missing', null: 'mx.null-sender' } as const;
+
 function judgeReachability(c: AuditCase, { status }: MxAudit): void {
   const { domain } = c;
-  const questions = (['MX', 'A', 'AAAA'] as const).map((type) => [domain, type] as const);
-  const place = { subject: domain };
-  if (status === 'implicit') raise(c, 'mx', diagnose('mx.implicit', { domain }, place), { questions });
-  if (status === 'none') raise(c, 'mx', diagnose('mx.missing', { domain }, place), { questions });
-  if (status === 'null') raise(c, 'mx', diagnose('mx.null-sender', { domain }, place), { questions });
+  if (c.isOpen || status === 'hosts' || status === 'unknown') return;
+  raise(c, 'mx', diagnose(CODES[status], { domain }, domain), {
+    questions: [[domain, 'MX', 'A', 'AAAA']],
+  });
 }
 
 /** RFC 7505 §3: a domain with an address takes mail, unless it says that it does not. */
@@ -161,6 +164,5 @@ function judgeParkedMx(c: AuditCase, { status }: MxAudit, exchanges: readonly Ex
   const { domain } = c;
   const [only, another] = exchanges;
   const change = another === undefined ? publishRecord(domain, 'MX', '0 .', only?.text) : undefined;
-  const questions = [[domain, 'MX'] as const];
-  raise(c, 'mx', diagnose('audit.parked-mx', { domain }, { subject: domain }), { questions, change });
+  raise(c, 'mx', diagnose('audit.parked-mx', { domain }, domain), { change });
 }

@@ -1,58 +1,47 @@
 import type { DnsAnswer } from '../../dns/resolver.ts';
 import { matchMtaStsMx } from '../../mta-sts/match.ts';
-import type { MtaStsResult } from '../../mta-sts/result.ts';
 import { domainName, isAtOrBelow } from '../../names/domain-name.ts';
 import type { TlsRptResult } from '../../tls-rpt/lookup.ts';
 import type { DomainAudit } from '../audit.ts';
-import { type AuditCase, type AuditText, raise, raiseAll, selectWorst } from '../case.ts';
-import type { DomainChange } from '../finding.ts';
+import { type AuditCase, type AuditText, raise, raiseAll, replace } from '../case.ts';
 import { diagnose } from '../rules.ts';
 
 /** Says what is wrong with MTA-STS. */
-export function judgeMtaSts(c: AuditCase, result: MtaStsResult): void {
-  const { name, status, text, policyText, policyUrl, diagnostics } = result;
+export function judgeMtaSts(c: AuditCase): void {
+  const { name, status, text, policyText, policyUrl, diagnostics } = c.mtaSts;
   const record = text === undefined ? undefined : { name, text };
   const file = policyText === undefined ? undefined : { name, text: policyText, url: policyUrl };
-  for (const diagnostic of selectWorst(diagnostics)) {
-    raiseAll(c, 'mta-sts', [diagnostic], name, diagnostic.subject === policyUrl ? file : record);
-  }
+  raiseAll(c, 'mta-sts', diagnostics, name, record, file);
   if (status === 'none') judgeAbsence(c, 'mta-sts', name);
-  else if (file !== undefined) judgeHosts(c, result, file);
+  else if (file !== undefined) judgeHosts(c, file);
 }
 
 function judgeAbsence(c: AuditCase, area: 'mta-sts' | 'tls-rpt', name: string): void {
   // Both are about mail that the domain receives.
   if (c.mx.status !== 'hosts' || c.purpose === 'parked') return;
-  const diagnostic = diagnose(`${area}.missing`, { domain: c.domain }, { subject: name });
-  raise(c, area, diagnostic, { questions: [[name, 'TXT']] });
+  raise(c, area, diagnose(`${area}.missing`, { domain: c.domain }, name));
 }
 
 /** RFC 8461 §4.1: mail goes to those MX hosts only that the policy names. */
-function judgeHosts(c: AuditCase, { policy }: MtaStsResult, file: AuditText): void {
+function judgeHosts(c: AuditCase, file: AuditText): void {
+  const { policy, policyUrl } = c.mtaSts;
   if (policy === undefined || policy.mode === 'none') return;
   const code = policy.mode === 'enforce' ? 'mta-sts.mx-unmatched' : 'mta-sts.mx-unmatched-testing';
   const fields = policy.fields.filter(({ key }) => key === 'mx');
   const end = fields.at(-1)?.span.end;
   const newline = file.text.includes('\r\n') ? '\r\n' : '\n';
   for (const { exchange: host } of c.mx.hosts) {
-    // What is no host name has a finding of its own.
-    if (domainName(host) === undefined || matchMtaStsMx(policy, host).matched) continue;
-    const change: DomainChange | undefined =
-      end === undefined || file.url === undefined
-        ? undefined
-        : {
-            action: 'serve',
-            url: file.url,
-            before: file.text,
-            after: `${file.text.slice(0, end)}${newline}mx: ${host}${file.text.slice(end)}`,
-          };
-    raise(c, 'mta-sts', diagnose(code, { host }, { subject: file.url ?? file.name }), {
+    // What is no host has a finding of its own, and is not to be named.
+    const isHost = c.findings.every(({ code, params }) => code !== 'mx.no-address' || params.exchange !== host);
+    if (!isHost || domainName(host) === undefined || matchMtaStsMx(policy, host).matched) continue;
+    const longer = `${file.text.slice(0, end)}${newline}mx: ${host}${file.text.slice(end)}`;
+    raise(c, 'mta-sts', diagnose(code, { host }, policyUrl), {
       text: file,
       questions: [
         [c.domain, 'MX'],
         [file.name, 'TXT'],
       ],
-      change,
+      change: end === undefined ? undefined : replace(file, longer),
     });
   }
 }
@@ -82,5 +71,5 @@ export function findDnssec(domain: string, answers: Iterable<DnsAnswer>): Domain
 
 export function judgeDnssec(c: AuditCase, dnssec: DomainAudit['dnssec']): void {
   const { domain } = c;
-  if (dnssec === 'unsigned') raise(c, 'dnssec', diagnose('dnssec.unsigned', { domain }, { subject: domain }));
+  if (dnssec === 'unsigned') raise(c, 'dnssec', diagnose('dnssec.unsigned', { domain }, domain));
 }

@@ -1,5 +1,6 @@
 import type { SpfAnalysis, SpfNetworks } from '../../spf/analysis.ts';
 import type { DkimSelectorAudit, DomainAudit } from '../audit.ts';
+import { isOfSuffix } from '../dmarc-policy.ts';
 import {
   type BulkRule,
   complianceRows,
@@ -12,7 +13,9 @@ import {
 import type { BulkProvider, ComplianceRow } from './row.ts';
 
 /** What the rules are judged by. */
-export type ComplianceFacts = Pick<DomainAudit, 'domain' | 'spf' | 'dkim' | 'dmarc' | 'mx'>;
+export type ComplianceFacts = Pick<DomainAudit, 'domain' | 'spf' | 'dkim' | 'dmarc' | 'mx'> & {
+  findings?: DomainAudit['findings'];
+};
 
 /**
  * Judges a domain by the rules of Gmail, Yahoo and Microsoft for bulk senders, as far as DNS shows. What takes a message is
@@ -82,9 +85,11 @@ function unanswered(what: string, name: string): Judgement {
   return ['unknown', `DNS did not answer about ${what} of ${name}.`];
 }
 
-function judgeDkim({ domain, dkim: { selectors, probed } }: ComplianceFacts): Judgement {
+function judgeDkim({ domain, dkim: { selectors, probed }, findings = [] }: ComplianceFacts): Judgement {
   const key = selectors.find(({ status }) => status === 'key');
   if (key !== undefined) return ['met', `There is a DKIM key at ${key.name}.`];
+  const missing = findings.find(({ code }) => code === 'dkim.missing');
+  if (missing !== undefined) return ['not-met', `${missing.message}.`];
   if (selectors.some(({ status }) => status === 'unknown')) return unanswered('DKIM', domain);
   // DNS gives no list of selectors: only that of a caller who names them can be whole.
   return selectors.some(({ source }) => source === 'given')
@@ -95,21 +100,33 @@ function judgeDkim({ domain, dkim: { selectors, probed } }: ComplianceFacts): Ju
 function judgeKeys(selectors: readonly DkimSelectorAudit[]): Judgement {
   const keys = selectors.flatMap(({ name, record, status }) => {
     // One that is too short is of no use, and so no `key`.
-    const { keyBits: bits, keyType, revoked } = record ?? {};
-    const counts = status === 'key' || (status === 'invalid' && revoked === false);
+    const { keyBits: bits, keyType } = record ?? {};
+    const counts = status === 'key' || status === 'invalid';
     return counts && bits !== undefined ? [{ bits, rsa: keyType === 'rsa', where: name }] : [];
   });
   return keys.length > 0 ? judgeKeySizes(keys) : ['unknown', 'No DKIM key was found.'];
 }
 
-function judgeDmarc({ domain, dmarc: { status, name, policyDomain, text } }: ComplianceFacts): Judgement {
+function judgeDmarc({ domain, dmarc }: ComplianceFacts): Judgement {
+  const { status, name, policyDomain, text } = dmarc;
   if (status === 'unknown') return unanswered('DMARC', domain);
+  if (isOfSuffix(dmarc)) return ['not-met', `Only the public suffix ${policyDomain} publishes ${quoted(text)}.`];
   return status === 'found' || status === 'inherited'
     ? ['met', `${policyDomain ?? domain} publishes ${quoted(text)}.`]
     : ['not-met', `There is no DMARC record at ${name} or above that can be used.`];
 }
 
-function judgeMx({ domain, mx: { status, hosts } }: ComplianceFacts): Judgement {
+// What keeps mail from a host, as far as is known.
+const NO_HOST = /^mx\.(address|invalid|no-address|dns-failure)$/;
+
+function judgeMx({ domain, mx: { status, hosts }, findings = [] }: ComplianceFacts): Judgement {
+  const faults = hosts.map(({ exchange }) =>
+    findings.find(({ code, params }) => NO_HOST.test(code) && (params.exchange ?? params.name) === exchange),
+  );
+  const [fault] = faults;
+  if (fault !== undefined && !faults.includes(undefined)) {
+    return [faults.some((one) => one?.code === 'mx.dns-failure') ? 'unknown' : 'not-met', `${fault.message}.`];
+  }
   if (status === 'unknown') return unanswered('MX', domain);
   return status === 'hosts' || status === 'implicit'
     ? ['met', `Mail for ${domain} goes to ${hosts[0]?.exchange ?? 'its own address'}.`]

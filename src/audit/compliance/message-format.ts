@@ -71,7 +71,7 @@ function isDate(value: string): boolean {
   return dayName === undefined || DAYS.indexOf(dayName) === date.getUTCDay() * 3;
 }
 
-/** ``msg-id = [CFWS] "<" id-left "@" id-right ">" [CFWS]`` (RFC 5322 §3.6.4); which characters, nobody minds. */
+/** ``msg-id = [CFWS] "<" id-left "@" id-right ">" [CFWS]`` (RFC 5322 §3.6.4); which characters, nobody minds. Comments come last. */
 function isMessageId(value: string): boolean {
-  return /^<[^<>@ \t]+@[^<>@ \t]+>$/.test(value);
+  return /^<[^<>@ \t]+@[^<>@ \t]+>(?:[ \t]*\(.*\))?$/.test(value);
 }

@@ -168,7 +168,11 @@ function judgeMethods({ spf, dkim }: MessageVerdict, rule: 'spf-or-dkim' | 'spf-
 }
 
 function judgeRecord({ dmarc }: MessageVerdict): Judgement {
-  const { result, reason, policy, policyDomain } = dmarc;
+  const { result, reason, policy, policyDomain = '', organizationalDomain = '' } = dmarc;
+  // RFC 9989 §4.10.1: above its organization there is only a public suffix.
+  if (policyDomain !== '' && policyDomain.length < organizationalDomain.length) {
+    return ['not-met', `Only the public suffix ${policyDomain} publishes a record.`];
+  }
   if (policy !== undefined) return ['met', `${policyDomain} publishes p=${policy.published}.`];
   if (result === 'none') return ['not-met', `There is no DMARC record that can be used (${reason}).`];
   return ['unknown', result === 'permerror' ? NO_AUTHOR : 'DNS did not answer the question for the DMARC record.'];

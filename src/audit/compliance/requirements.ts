@@ -2,80 +2,27 @@ import { escapeControls } from '../../diagnostics/diagnostic.ts';
 import type { BulkProvider, ComplianceRow } from './row.ts';
 
 /**
- * The rules for bulk senders as of November 2026: name, sentence, and how much Gmail, Yahoo and Microsoft ask for it, of whom;
- * docs/bulk-senders.md has the sources. Gmail and Yahoo: from February 2024, one-click from June 2024. Microsoft (Outlook.com
- * and its sisters): from 5 May 2025. Where a provider asks more of bulk senders, only that is here.
+ * The rules for bulk senders as of November 2026: name, sentence, and what Gmail, Yahoo and Microsoft do: require it of all
+ * (R) or of bulk senders (r), advise it to these (a), or nothing (-); docs/bulk-senders.md has the sources. Gmail and Yahoo:
+ * from February 2024, one-click from June 2024. Microsoft (Outlook.com and its sisters): from 5 May 2025. Where a provider
+ * asks more of bulk senders, only that is here.
  */
 const REQUIREMENTS = [
-  ['spf-or-dkim', 'SPF or DKIM is set up and passes.', 'required all', 'required all', ''],
-  [
-    'spf-and-dkim',
-    'SPF and DKIM are both set up; for Microsoft both pass.',
-    'required bulk',
-    'required bulk',
-    'required bulk',
-  ],
-  [
-    'dmarc-record',
-    'The From domain has a DMARC record; p=none suffices.',
-    'required bulk',
-    'required bulk',
-    'required bulk',
-  ],
-  [
-    'dmarc-alignment',
-    'DMARC passes: the From domain is aligned with that of SPF or DKIM.',
-    'required bulk',
-    'required bulk',
-    'required bulk',
-  ],
-  [
-    'dkim-key-size',
-    'RSA keys for DKIM have 1024 bits, better 2048.',
-    'required all',
-    'recommended bulk',
-    'recommended bulk',
-  ],
-  [
-    'reverse-dns',
-    'The sending address has a PTR name that leads back to it.',
-    'required all',
-    'required all',
-    'recommended bulk',
-  ],
-  ['tls', 'Mail is sent over TLS.', 'required all', 'recommended bulk', 'recommended bulk'],
-  [
-    'message-format',
-    'Messages have the format of RFC 5322, with From, Date and Message-ID once each.',
-    'required all',
-    'required all',
-    'recommended bulk',
-  ],
-  ['own-from-domain', "The From domain is none of the provider's own.", 'required all', 'required all', ''],
-  ['list-unsubscribe', 'Marketing mail has a List-Unsubscribe field.', '', 'required bulk', 'recommended bulk'],
-  [
-    'one-click-unsubscribe',
-    'Marketing mail can be unsubscribed from with one click (RFC 8058).',
-    'required bulk',
-    'recommended bulk',
-    '',
-  ],
-  [
-    'unsubscribe-link',
-    'Marketing mail shows a link to unsubscribe, which takes effect within two days.',
-    'required bulk',
-    'required bulk',
-    'recommended bulk',
-  ],
-  [
-    'spam-rate',
-    'Less than 0.3 % of the mail is reported as spam, better less than 0.1 %.',
-    'required all',
-    'required all',
-    'recommended bulk',
-  ],
-  ['forwarding', 'Forwarded mail has ARC fields, and mail of a list a List-Id field.', 'required all', '', ''],
-  ['reachable-sender', 'The address in From or Reply-To accepts mail.', '', '', 'recommended bulk'],
+  ['spf-or-dkim', 'SPF or DKIM is set up and passes.', 'RR-'],
+  ['spf-and-dkim', 'SPF and DKIM are both set up; for Microsoft both pass.', 'rrr'],
+  ['dmarc-record', 'The From domain has a DMARC record; p=none suffices.', 'rrr'],
+  ['dmarc-alignment', 'DMARC passes: the From domain is aligned with that of SPF or DKIM.', 'rrr'],
+  ['dkim-key-size', 'RSA keys for DKIM have 1024 bits, better 2048.', 'Raa'],
+  ['reverse-dns', 'The sending address has a PTR name that leads back to it.', 'RRa'],
+  ['tls', 'Mail is sent over TLS.', 'Raa'],
+  ['message-format', 'Messages have the format of RFC 5322, with From, Date and Message-ID once each.', 'RRa'],
+  ['own-from-domain', "The From domain is none of the provider's own.", 'RR-'],
+  ['list-unsubscribe', 'Marketing mail has a List-Unsubscribe field.', '-ra'],
+  ['one-click-unsubscribe', 'Marketing mail can be unsubscribed from with one click (RFC 8058).', 'ra-'],
+  ['unsubscribe-link', 'Marketing mail shows a link to unsubscribe, which takes effect within two days.', 'rra'],
+  ['spam-rate', 'Less than 0.3 % of the mail is reported as spam, better less than 0.1 %.', 'RRa'],
+  ['forwarding', 'Forwarded mail has ARC fields, and mail of a list a List-Id field.', 'R--'],
+  ['reachable-sender', 'The address in From or Reply-To accepts mail.', '--a'],
 ] as const;
 
 /** The name of a rule, the same for all providers that have it. */
@@ -92,9 +39,11 @@ export const OUT_OF_SIGHT: readonly string[] = ['unsubscribe-link', 'spam-rate']
 /** The table of rules, by provider, with what `judge` says about each. */
 export function complianceRows(judge: (rule: BulkRule, provider: BulkProvider) => Judgement): ComplianceRow[] {
   return PROVIDERS.flatMap((provider, column) =>
-    REQUIREMENTS.flatMap(([rule, requirement, ...demands]) => {
-      const [level, audience] = demands[column]!.split(' ') as [ComplianceRow['level'] | '', ComplianceRow['audience']];
-      if (level === '') return [];
+    REQUIREMENTS.flatMap(([rule, requirement, demands]) => {
+      const demand = demands[column];
+      if (demand === '-') return [];
+      const level = demand === 'a' ? 'recommended' : 'required';
+      const audience = demand === 'R' ? 'all' : 'bulk';
       const [result, evidence] = judge(rule, provider);
       return [{ provider, rule, requirement, level, audience, result, evidence }];
     }),

@@ -1,13 +1,12 @@
-import { requireLimits, requireOptions } from '../../arguments.ts';
+import { requireDomain, requireLimits, requireOptions } from '../../arguments.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type KeyPlace, requireKeyPlace } from '../../dkim/key-place.ts';
 import { parseDkimKeyRecord } from '../../dkim/key-record.ts';
 import { DnsSession } from '../../dns/session.ts';
 import { type Environment, requireEnvironment, requireString, show } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
-import { domainName } from '../../names/domain-name.ts';
 import type { KeyRotation, KeyRotationPlan, NextKey, RotationTimes, WantedKey } from './rotation.ts';
-import { type FoundKey, findKey } from './rotation-key.ts';
+import { type FoundKey, findKey, strayAlias } from './rotation-key.ts';
 import { diagnose } from './rotation-rules.ts';
 import { planSteps } from './rotation-steps.ts';
 
@@ -48,13 +47,15 @@ export async function planKeyRotation(
   requireEnvironment(ACTION, env);
   const limits = requireLimits(ACTION, options);
   const session = DnsSession.open(env, limits);
-  const [current, next] = await Promise.all([
+  const { cname } = wanted;
+  const [current, next, target] = await Promise.all([
     findKey(currentPlace, session, limits),
     findKey(nextPlace, session, limits),
+    cname === undefined ? undefined : findKey({ selector: nextPlace.selector, name: cname }, session, limits),
   ]);
   const diagnostics = [
     ...wanted.diagnostics,
-    ...judgeNext(next, current, wanted, minKeyBits),
+    ...judgeNext(next, current, wanted, target, minKeyBits),
     ...judgeCurrent(current, times),
   ];
   const nothing = next.key.status === 'none' ? next.key.ttl : undefined;
@@ -80,14 +81,7 @@ function selectorOf(name: string, value: unknown): string {
 function readWanted(next: string | NextKey, { name }: KeyPlace): WantedKey {
   const { record, cname } = typeof next === 'string' ? ({} as Partial<NextKey>) : next;
   const wanted: WantedKey = { diagnostics: [] };
-  if (cname !== undefined) {
-    requireString(ACTION, 'next.cname', cname);
-    const target = domainName(cname);
-    if (target === undefined) {
-      throw new TypeError(`Cannot ${ACTION}: "next.cname" must be a domain name, received ${show(cname)}`);
-    }
-    wanted.cname = target;
-  }
+  if (cname !== undefined) wanted.cname = requireDomain(ACTION, 'next.cname', cname);
   if (record !== undefined) {
     const text: unknown = typeof record === 'string' ? record : record?.text;
     requireString(ACTION, 'next.record', text);
@@ -115,7 +109,13 @@ function readTimes(rotation: KeyRotation, env: Environment): RotationTimes {
   return times;
 }
 
-function judgeNext(next: FoundKey, current: FoundKey, { text: given }: WantedKey, minimum: number): Diagnostic[] {
+function judgeNext(
+  next: FoundKey,
+  current: FoundKey,
+  { text: given, cname }: WantedKey,
+  target: FoundKey | undefined,
+  minimum: number,
+): Diagnostic[] {
   const { name, selector, status, text = '' } = next.key;
   const findings: Diagnostic[] = [];
   const place = { subject: name };
@@ -137,7 +137,9 @@ function judgeNext(next: FoundKey, current: FoundKey, { text: given }: WantedKey
       else findings.push(diagnose('rotation.key-unusable', { name, text }, place));
       break;
     default:
-      if (record?.p !== wanted?.p) findings.push(diagnose('rotation.key-differs', { name }, place));
+      if (record?.p !== wanted?.p || (target !== undefined && isElsewhere(next, target, cname))) {
+        findings.push(diagnose('rotation.key-differs', { name }, place));
+      }
   }
   if (wanted?.keyType === 'rsa' && wanted.keyBits !== undefined && wanted.keyBits < minimum) {
     findings.push(diagnose('rotation.key-weak', { bits: wanted.keyBits, minimum }, place));
@@ -145,6 +147,11 @@ function judgeNext(next: FoundKey, current: FoundKey, { text: given }: WantedKey
   const p = wanted?.p ?? '';
   if (p !== '' && p === current.record?.p) findings.push(diagnose('rotation.same-key', { name }, place));
   return findings;
+}
+
+/** Whether a key is not the one of the provider's name: by what is published there, else by where the selector leads. */
+function isElsewhere(next: FoundKey, { key, record }: FoundKey, cname: string | undefined): boolean {
+  return key.status === 'unknown' ? strayAlias(next, cname) !== undefined : next.record?.p !== record?.p;
 }
 
 function judgeCurrent({ key, reason = '' }: FoundKey, { switched }: RotationTimes): Diagnostic[] {

@@ -112,9 +112,9 @@ export function judgeEvidence({ stage, tags }: RolloutStage, record: DmarcRecord
     return { blocking: [diagnose('rollout.no-reports', {})], notes };
   }
   const blocking = judgeAge(given, stage, record.p!);
-  // What does not exist is in no list of sources: no report tells it from a subdomain that does.
-  if (stage === 'nonexistent-subdomains') return { blocking, notes };
-  const selected = select(given, summary, ({ headerFrom }) => stage !== 'subdomains' || headerFrom !== domain);
+  // No report tells a subdomain that does not exist from one that does.
+  const isBelow = stage === 'nonexistent-subdomains' || stage === 'subdomains';
+  const selected = select(given, summary, ({ headerFrom }) => !isBelow || headerFrom !== domain);
   const { adkim, aspf } = record;
   // In full, also where t=y takes the edge off: not every receiver knows it.
   const simulation = tryPolicy(selected, selected.reports, { p: tags.p ?? 'reject', adkim, aspf });

@@ -1,15 +1,16 @@
 import { requireList, requireOptions } from '../../arguments.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { editTags, type TagChange } from '../../dmarc/edit-tags.ts';
+import { editTags } from '../../dmarc/edit-tags.ts';
 import { parsePublishedDmarcRecord } from '../../dmarc/parse.ts';
 import { readPolicies } from '../../dmarc/policy.ts';
 import type { DmarcRecord } from '../../dmarc/record.ts';
 import { requireString, show } from '../../environment.ts';
+import { writeReportUri } from '../../names/report-uri.ts';
 import { requireSummary } from '../../reports/summary/summarize.ts';
 import type { AggregateSummary } from '../../reports/summary/summary.ts';
-import { writeReportUri } from '../../text/report-uri.ts';
 import type { DomainAudit } from '../audit.ts';
 import { publishText } from '../change.ts';
+import { isOfSuffix, PARKED } from '../dmarc-policy.ts';
 import type { DomainChange } from '../finding.ts';
 import { coverage, hasOwnMail, judgeEvidence, type RolloutReports } from './rollout-evidence.ts';
 import type { RolloutPlan, RolloutStage, RolloutStageName } from './rollout-plan.ts';
@@ -29,53 +30,22 @@ export interface RolloutOptions {
 }
 
 /** What the plan looks at of an audit. */
-export type RolloutFacts = Pick<DomainAudit, 'domain' | 'purpose' | 'dmarc'>;
+export type RolloutFacts = Pick<DomainAudit, 'domain' | 'purpose' | 'dmarc'> &
+  Partial<Pick<DomainAudit, 'findings' | 'records'>>;
 
 const ACTION = 'plan a rollout';
-
-interface Rung extends Pick<RolloutStage, 'stage' | 'tags'> {
-  isDone(record: DmarcRecord): boolean;
-}
 
 // RFC 9989 §7.4: none for a month, quarantine for as long, then reject. t=y (§A.6) is the step before each, and np and sp come
 // first: what does not exist sends no mail, and subdomains that send none are the easiest to forge. A step that would loosen any
 // policy is left out.
-const LADDER: readonly Rung[] = [
-  {
-    stage: 'monitor',
-    tags: {},
-    isDone: ({ rua, p }) => p !== undefined && rua.length > 0,
-  },
-  {
-    stage: 'nonexistent-subdomains',
-    tags: { np: 'reject' },
-    isDone: ({ np }) => np === 'reject',
-  },
-  {
-    stage: 'subdomains',
-    tags: { sp: 'reject' },
-    isDone: ({ sp }) => sp === 'reject',
-  },
-  {
-    stage: 'quarantine-testing',
-    tags: { p: 'quarantine', t: 'y' },
-    isDone: ({ p }) => p !== 'none',
-  },
-  {
-    stage: 'quarantine',
-    tags: { p: 'quarantine', t: 'n' },
-    isDone: ({ p, t }) => p === 'reject' || (p === 'quarantine' && t === 'n'),
-  },
-  {
-    stage: 'reject-testing',
-    tags: { p: 'reject', t: 'y' },
-    isDone: ({ p }) => p === 'reject',
-  },
-  {
-    stage: 'reject',
-    tags: { p: 'reject', t: 'n' },
-    isDone: ({ p, t }) => p === 'reject' && t === 'n',
-  },
+const LADDER: readonly (readonly [RolloutStageName, RolloutStage['tags']])[] = [
+  ['monitor', {}],
+  ['nonexistent-subdomains', { np: 'reject' }],
+  ['subdomains', { sp: 'reject' }],
+  ['quarantine-testing', { p: 'quarantine', t: 'y' }],
+  ['quarantine', { p: 'quarantine', t: 'n' }],
+  ['reject-testing', { p: 'reject', t: 'y' }],
+  ['reject', { p: 'reject', t: 'n' }],
 ];
 
 /**
@@ -117,19 +87,16 @@ export function planRollout(
   const plan: RolloutPlan = { domain, ladder, status: 'blocked', evidence: coverage(given), diagnostics: [] };
   const reached = ladder.filter(({ state }) => state === 'done').at(-1);
   if (reached !== undefined) plan.stage = reached.stage;
+  const place = { subject: name };
   const stop = (finding: Diagnostic, status: RolloutPlan['status'] = 'blocked'): RolloutPlan => {
     return { ...plan, status, diagnostics: [finding] };
   };
-  switch (dmarc.status) {
-    case 'unknown':
-      return stop(diagnose('rollout.dns-unknown', { name }, { subject: name }), 'unknown');
-    case 'inherited':
-      return stop(diagnose('rollout.inherited', { domain: dmarc.policyDomain ?? '' }, { subject: name }));
-    case 'invalid':
-      return stop(diagnose('rollout.record-unusable', { name }, { subject: name }));
-    default:
-      return planNext(plan, audit, given, rua);
+  if (dmarc.status === 'unknown') return stop(diagnose('rollout.dns-unknown', { name }, place), 'unknown');
+  if (dmarc.status === 'invalid') return stop(diagnose('rollout.record-unusable', { name }, place));
+  if (dmarc.status === 'inherited' && !isOfSuffix(dmarc)) {
+    return stop(diagnose('rollout.inherited', { domain: dmarc.policyDomain ?? '' }, place));
   }
+  return planNext(plan, audit, own, given, rua);
 }
 
 function requireAudit(audit: RolloutFacts): void {
@@ -145,17 +112,26 @@ function requireAddress(rua: string): void {
   if (rua === '') throw new TypeError(`Cannot ${ACTION}: "rua" must be an address or a URI, received ""`);
 }
 
-function planNext(plan: RolloutPlan, audit: RolloutFacts, given: RolloutReports, rua: string | undefined): RolloutPlan {
-  const { record, name } = audit.dmarc;
-  // A domain that sends no mail has none to lose, unless the reports know better.
-  const parked = audit.purpose === 'parked' && !hasOwnMail(given);
+function planNext(
+  plan: RolloutPlan,
+  audit: RolloutFacts,
+  record: DmarcRecord | undefined,
+  given: RolloutReports,
+  rua: string | undefined,
+): RolloutPlan {
+  const { name } = audit.dmarc;
+  // A domain that sends no mail has none to lose, unless the reports know better, or those below it do send.
+  const suffix = isSuffix(audit, record);
+  const parked = audit.purpose === 'parked' && !suffix && !hasOwnMail(given);
   const { ladder } = plan;
-  const target = parked ? ladder.at(-1)! : ladder.find(({ state }) => state === 'later');
-  if (target === undefined || target.state === 'done') return { ...plan, status: 'complete' };
+  const open = ladder.filter(({ state }) => state === 'later');
+  // Whose mail is to be refused whole wants no reports about it.
+  const target = parked ? open.filter(({ stage }) => stage !== 'monitor').at(-1) : open[0];
+  if (target === undefined) return { ...plan, status: 'complete' };
   target.state = 'next';
   for (const rung of ladder) if (parked && rung.state === 'later') rung.state = 'skipped';
   const { stage } = target;
-  const change = changeFor(target, parked, audit, rua);
+  const change = record ? editFor(target, parked, audit, rua) : addFor(parked, suffix, audit, rua);
   if (change === undefined) {
     return { ...plan, diagnostics: [diagnose('rollout.record-unusable', { name }, { subject: name })] };
   }
@@ -178,15 +154,22 @@ function planNext(plan: RolloutPlan, audit: RolloutFacts, given: RolloutReports,
 /** The stages; `later` are those that are to come. */
 function climb(record: DmarcRecord | undefined, isOrganization: boolean): RolloutStage[] {
   let written = record === undefined ? {} : writtenTags(record);
-  return LADDER.map(({ stage, tags, isDone }) => {
+  return LADDER.map(([stage, tags]) => {
     // RFC 9989 §4.10: for names below it, the record of a domain within an organization does not count.
     const needless = !isOrganization && (tags.np ?? tags.sp) !== undefined;
     const then = { ...written, ...tags };
-    const isDoneNow = record !== undefined && isDone(record);
-    const state = isDoneNow ? 'done' : needless || loosens(written, then) ? 'skipped' : 'later';
+    const state = record && isDone(tags, record) ? 'done' : needless || loosens(written, then) ? 'skipped' : 'later';
     if (state === 'later') written = then;
     return { stage, tags: { ...tags }, state };
   });
+}
+
+/** Whether a record is at least as strict as a stage, or asks for reports. */
+function isDone(tags: PolicyTags, { p = 'none', sp, np, t, rua }: DmarcRecord): boolean {
+  if (tags.np) return np === tags.np;
+  if (tags.sp) return sp === tags.sp;
+  if (tags.p === undefined) return rua.length > 0;
+  return p === tags.p ? tags.t === 'y' || t === 'n' : RANKS.indexOf(p) > RANKS.indexOf(tags.p);
 }
 
 type PolicyTags = RolloutStage['tags'];
@@ -218,35 +201,59 @@ function effective({ p = 'none', sp = p, np = sp, t }: PolicyTags): number[] {
   return [p, sp, np].map((policy) => Math.max(0, RANKS.indexOf(policy) - (t === 'y' ? 1 : 0)));
 }
 
-const UNREAD: readonly string[] = ['dmarc.acts-as-none', 'dmarc.no-processing'];
+/** Whether others register their domains below this one, and their mail is hit by its policy. */
+function isSuffix({ domain, findings = [] }: RolloutFacts, record: DmarcRecord | undefined): boolean {
+  const isKnown = findings.some(({ code }) => code === 'audit.public-suffix');
+  return isKnown || record?.psd === 'y' || !domain.includes('.');
+}
 
-/** What to publish; `undefined` where the published text cannot be edited. */
-function changeFor(
-  { stage, tags }: RolloutStage,
+/** Where an alias is, whoever has the name that it leads to makes the change. */
+function aliasOf({ dmarc: { name }, records = [] }: RolloutFacts): string | undefined {
+  return records.find((one) => one.name === name && one.type === 'TXT')?.cnames?.at(-1);
+}
+
+/** What to publish where nothing is; `undefined` where an alias leaves no room for it. */
+function addFor(
   parked: boolean,
-  { domain, dmarc: { name, text } }: RolloutFacts,
+  suffix: boolean,
+  audit: RolloutFacts,
   rua: string | undefined,
 ): DomainChange | undefined {
-  if (text === undefined) {
-    const address = rua ?? (parked ? undefined : `dmarc-reports@${domain}`);
-    const reports = address === undefined ? '' : `; rua=${writeReportUri(address)}`;
-    return publishText(name, `v=DMARC1; p=${parked ? 'reject' : 'none'}${reports}`);
-  }
+  if (aliasOf(audit) !== undefined) return undefined;
+  const { domain, dmarc } = audit;
+  const address = rua ?? (parked ? undefined : `dmarc-reports@${domain}`);
+  // What a public suffix asks for goes on.
+  const { subdomains: p = 'none', nonexistentSubdomains: np = p } = dmarc.receivers.rfc9989;
+  const tags = [
+    `v=DMARC1; p=${parked ? 'reject' : p}`,
+    ...(parked || np === p ? [] : [`np=${np}`]),
+    // RFC 9989 §11.8: otherwise all that is registered below would be one organization.
+    ...(suffix ? ['psd=y'] : []),
+    ...(address === undefined ? [] : [`rua=${writeReportUri(address)}`]),
+  ];
+  return publishText(dmarc.name, tags.join('; '));
+}
+
+const UNREAD: readonly string[] = ['dmarc.acts-as-none', 'dmarc.no-processing'];
+
+/** What to publish in the place of a record; `undefined` where it cannot be edited. */
+function editFor(
+  { stage, tags }: RolloutStage,
+  parked: boolean,
+  audit: RolloutFacts,
+  rua: string | undefined,
+): DomainChange | undefined {
+  const { domain, dmarc } = audit;
+  const { name, text = '' } = dmarc;
   const { value: edit } = editTags(text, changesFor(stage, tags, parked, rua ?? `dmarc-reports@${domain}`));
   // RFC 9989 §4.10.1: while one of p, sp and np cannot be read, no other counts.
   const isRead = edit && parsePublishedDmarcRecord(edit.text).diagnostics.every(({ code }) => !UNREAD.includes(code));
-  return isRead ? publishText(name, edit.text, text) : undefined;
+  return isRead ? publishText(aliasOf(audit) ?? name, edit.text, text) : undefined;
 }
 
-function changesFor(
-  stage: RolloutStageName,
-  tags: RolloutStage['tags'],
-  parked: boolean,
-  rua: string,
-): { [tag: string]: TagChange } {
+function changesFor(stage: RolloutStageName, tags: RolloutStage['tags'], parked: boolean, rua: string): typeof PARKED {
   if (stage === 'monitor') return { rua: writeReportUri(rua) };
-  // Without sp and np, p is for all. To those who know pct, a remainder of it would be a weaker policy.
-  if (parked) return { p: 'reject', sp: null, np: null, t: null, pct: null };
+  if (parked) return PARKED;
   const { t, ...policies } = tags;
   return t === 'n' ? { ...policies, t: null, pct: null } : { ...policies, ...(t && { t }) };
 }

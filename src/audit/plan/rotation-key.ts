@@ -2,6 +2,8 @@ import { type DkimKeyRecord, parseDkimKeyRecord } from '../../dkim/key-record.ts
 import type { DnsSession } from '../../dns/session.ts';
 import { unreachable } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
+import { domainName } from '../../names/domain-name.ts';
+import { asText } from '../change.ts';
 
 /** What DNS has at a selector. */
 export interface KeyRotationKey {
@@ -39,10 +41,10 @@ export async function findKey(
   const { selector, name } = place;
   const answer = await session.query(name, 'TXT');
   const { ttl, cnames = [] } = answer;
-  const [alias] = cnames;
+  const [alias, end] = [cnames[0], cnames.at(-1)].map((cname) => cname && (domainName(cname) ?? cname));
   const key: KeyRotationKey = { selector, name, status: 'none' };
   if (ttl !== undefined) key.ttl = ttl;
-  if (alias !== undefined) key.delegatedTo = cnames.at(-1)!;
+  if (end !== undefined) key.delegatedTo = end;
   const found: FoundKey = { key };
   if (alias !== undefined) found.alias = alias;
   switch (answer.status) {
@@ -75,8 +77,13 @@ function readTexts(found: FoundKey, texts: readonly string[]): void {
     found.count = keys.length;
     return;
   }
-  key.text = first.text;
+  key.text = asText(first.text);
   found.record = first.value;
   if (first.value.revoked) key.status = 'revoked';
   else key.status = first.ok ? 'key' : 'invalid';
+}
+
+/** The name that a selector is an alias of, where that is not the one wanted, nor leads to it. */
+export function strayAlias({ alias, key }: FoundKey, cname: string | undefined): string | undefined {
+  return cname === undefined || cname === alias || cname === key.delegatedTo ? undefined : alias;
 }

@@ -3,7 +3,7 @@ import { isAtOrBelow } from '../../names/domain-name.ts';
 import { publishRecord, publishText, removeRecord } from '../change.ts';
 import type { DomainChange } from '../finding.ts';
 import type { KeyRotationStep, RotationTimes, WantedKey } from './rotation.ts';
-import type { FoundKey } from './rotation-key.ts';
+import { type FoundKey, strayAlias } from './rotation-key.ts';
 
 /** All that the steps follow from. */
 export interface RotationFacts {
@@ -65,7 +65,9 @@ function publisher(domain: string, { key }: FoundKey): { by: KeyRotationStep['by
 
 function planPublishing({ domain, next, wanted, times, diagnostics }: RotationFacts): KeyRotationStep {
   const { name, status } = next.key;
-  const place = publisher(domain, next);
+  // An alias of another name is the domain's to change.
+  const strayed = strayAlias(next, wanted.cname);
+  const place = strayed === undefined ? publisher(domain, next) : { by: 'domain' as const, name };
   // That nothing is there yet hinders to sign with it, not to publish it.
   const faults = diagnostics.filter(({ subject, severity, code }) => {
     return subject === name && severity === 'error' && code !== 'rotation.key-not-visible';
@@ -73,16 +75,19 @@ function planPublishing({ domain, next, wanted, times, diagnostics }: RotationFa
   const step = { step: 'publish', by: place.by, description: `Publish the new key at ${place.name}.` } as const;
   if (faults.length > 0) return { ...step, state: 'blocked' };
   if (status === 'key') return { ...step, state: 'done' };
-  const change = publishing(wanted, name, place.name);
+  const change = publishing(wanted, name, place.name, strayed);
   // A CNAME record that leads nowhere yet: the key is not the domain's to publish.
   const state = place.by === 'provider' ? 'waiting' : 'ready';
   return { ...step, state, earliest: times.now, ...(change && { change }) };
 }
 
-function publishing({ text, cname }: WantedKey, name: string, place: string): DomainChange | undefined {
-  if (cname !== undefined && place === name) {
-    return publishRecord(name, 'CNAME', cname);
-  }
+function publishing(
+  { text, cname }: WantedKey,
+  name: string,
+  place: string,
+  before?: string,
+): DomainChange | undefined {
+  if (cname !== undefined && place === name) return publishRecord(name, 'CNAME', cname, before);
   return text === undefined ? undefined : publishText(place, text);
 }
 

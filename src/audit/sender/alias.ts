@@ -2,7 +2,7 @@ import type { DnsAnswer } from '../../dns/resolver.ts';
 import type { DnsSession } from '../../dns/session.ts';
 import { unreachable } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
-import { publishRecord, removeRecord } from '../change.ts';
+import { asText, publishRecord, removeRecord } from '../change.ts';
 import { type CheckedPath, unanswered } from './path.ts';
 import type { Filled, ResolvedSender } from './resolve.ts';
 import { diagnose } from './rules.ts';
@@ -88,7 +88,7 @@ export function judgeAlias(
       };
     case 'records': {
       // RFC 1034 §3.6.2: beside a CNAME there can be nothing else.
-      const removals = alias.found.map((text) => removeRecord(name, 'TXT', text));
+      const removals = alias.found.map((text) => removeRecord(name, 'TXT', asText(text)));
       return {
         ...no,
         why: `${name} has a ${what} of its own and is no alias of ${target.text}`,

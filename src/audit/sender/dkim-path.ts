@@ -3,7 +3,7 @@ import type { DnsSession } from '../../dns/session.ts';
 import { unreachable } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
 import { domainName, isAtOrBelow } from '../../names/domain-name.ts';
-import { exchangeRecords } from '../change.ts';
+import { asText, exchangeRecords } from '../change.ts';
 import { checkAlias, judgeAlias } from './alias.ts';
 import { type CheckedPath, unanswered } from './path.ts';
 import type { ResolvedKey, ResolvedSender } from './resolve.ts';
@@ -89,7 +89,7 @@ function judgeRecord(
   const texts = lookup.status === 'records' ? lookup.records.map(({ text }) => text) : [];
   const others = texts.filter((text) => keyOf(text) !== keyOf(record.text));
   if (others.length < texts.length) return judged;
-  const changes = exchangeRecords(name, 'TXT', others, [record.text]);
+  const changes = exchangeRecords(name, 'TXT', others.map(asText), [record.text]);
   if (others.length === 0) return { ...judged, changes };
   const diagnostics = [diagnose('sender.name-taken', { name, type: 'TXT' }, place)];
   return { ...judged, authenticated: 'no', why: `${name} has another key`, changes, diagnostics };

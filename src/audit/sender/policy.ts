@@ -8,6 +8,7 @@ import { walkTree } from '../../dmarc/tree-walk.ts';
 import type { DnsSession } from '../../dns/session.ts';
 import type { Limits } from '../../limits.ts';
 import { isAtOrBelow } from '../../names/domain-name.ts';
+import { findingsOf } from '../checks/dmarc.ts';
 import type { ResolvedSender } from './resolve.ts';
 
 /** The policy that applies to mail of an author domain, and what is aligned with it. */
@@ -38,8 +39,8 @@ export async function findPolicy(
   const { steps, organizationalDomain } = discovery;
   const diagnostics = steps.flatMap((step) => step.diagnostics);
   if (discovery.outcome === 'found') {
-    const { name, domain: policyDomain, record, findings } = discovery.at;
-    diagnostics.push(...findings);
+    const { name, domain: policyDomain, record } = discovery.at;
+    diagnostics.push(...findingsOf(discovery.at));
     const policies = record && (strategy ? readRfc7489Policies(record) : readPolicies(record));
     const found: SenderPolicy = {
       status: policies === undefined ? 'broken' : 'found',

@@ -60,7 +60,7 @@ function listIncludes({ domain, terms }: SpfAnalyzedRecord): FoundInclude[] {
 }
 
 /** The sender that a host name belongs to. */
-function findByHost(host: string): SenderEntry | undefined {
+export function findByHost(host: string): SenderEntry | undefined {
   const name = domainName(host);
   return name === undefined
     ? undefined

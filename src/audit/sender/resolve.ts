@@ -1,3 +1,4 @@
+import { requireObject } from '../../arguments.ts';
 import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { readTerm } from '../../spf/term.ts';
@@ -69,8 +70,8 @@ export function resolveSender(
     );
   }
   const author = subdomain === undefined ? domain : requireName(`${subdomain}.${domain}`);
-  requireVariables(variables);
-  requireVariables(sender.variables ?? {});
+  requireObject(ACTION, 'variables', variables);
+  requireObject(ACTION, 'variables', sender.variables ?? {});
   const values = new Map([...Object.entries(sender.variables ?? {}), ...Object.entries(variables)]);
   for (const [key, value] of values) requireString(ACTION, `variables.${key}`, value);
   values.set('domain', author).set('dashed', author.replaceAll('.', '-'));
@@ -87,11 +88,6 @@ export function resolveSender(
     keys: (sender.dkim ?? []).map((key) => resolveKey(filling, key)),
     missing: [...filling.missing],
   };
-}
-
-function requireVariables(variables: unknown): void {
-  if (typeof variables === 'object' && variables !== null && !Array.isArray(variables)) return;
-  throw new TypeError(`Cannot ${ACTION}: "variables" must be an object, received ${show(variables)}`);
 }
 
 interface Filling {

@@ -114,9 +114,11 @@ async function proposeEdit(
 ): Promise<CheckedPath> {
   const { domain, tree, lookups } = before;
   const { record } = tree;
+  // What stands behind "all", or would come first with another result.
+  const remove = add.flatMap((term) => ['', '-', '~', '?'].map((qualifier) => qualifier + term.replace(/^\+/, '')));
   // A softfail: who else sends as the domain is not known.
   const text =
-    record === undefined ? `v=spf1 ${add.join(' ')} ~all` : editSpfRecord(record, { add, remove: add }).value?.text;
+    record === undefined ? `v=spf1 ${add.join(' ')} ~all` : editSpfRecord(record, { add, remove }).value?.text;
   if (text === undefined) return path;
   const { analysis } = await analyzeIn(session, domain, limits, text);
   const count = analysis.lookups.terms;

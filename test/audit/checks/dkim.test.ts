@@ -182,6 +182,12 @@ describe('keys together', () => {
 
   test.each<[string, Zone, object, string[]]>([
     ['no name below _domainkey: no key at all (RFC 8020 §2)', mail, {}, ['dkim.missing']],
+    [
+      'whoever lets nobody send has no mail to sign',
+      { ...mail, 'example.com': { MX: ['10 mx.example.com'], TXT: ['v=spf1 -all'] } },
+      {},
+      [],
+    ],
     ['names below _domainkey, none that was tried', at('x9', KEY), {}, ['dkim.not-found']],
     ['the same, and nothing was tried', at('x9', KEY), { probe: false }, []],
     [

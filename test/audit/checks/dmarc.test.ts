@@ -258,6 +258,21 @@ describe('findings, each with what it rests on and the change that cures it', ()
     expect(codesOf(await auditZone(at('v=DMARC1; p=none')))).not.toContain('dmarc.no-rua');
   });
 
+  test.each([
+    ['an address that is no URI', 'v=DMARC1; p=reject; rua=dmarc@example.com', ['dmarc.uri']],
+    ['such an address for other reports', 'v=DMARC1; p=reject; ruf=dmarc@example.com', ['dmarc.uri', 'dmarc.no-rua']],
+  ])('no reports because of %s', async (_, text, codes) => {
+    expect(codesOf(await auditZone(at(text))).filter((code) => code.startsWith('dmarc.'))).toEqual(codes);
+  });
+
+  test('the reports of a public suffix are not for the owner of a domain below it', async () => {
+    const zone = { ...mail, '_dmarc.com': { TXT: ['v=DMARC1; p=reject; psd=y; rua=mailto:dmarc@nic.com'] } };
+    expect(findingOf(await auditZone(zone), 'dmarc.no-rua')).toMatchObject({
+      message: 'Without "rua" nobody tells the owner of example.com which mail fails',
+      subject: '_dmarc.example.com',
+    });
+  });
+
   test('a top-level domain whose record lacks psd=y makes one organization of all below it (RFC 9989 §11.8)', async () => {
     const audit = await auditZone({ ...mail, '_dmarc.com': { TXT: [`v=DMARC1; p=reject; rua=mailto:a@example.com`] } });
     expect(findingOf(audit, 'dmarc.shared-organization').subject).toBe('_dmarc.com');
@@ -281,6 +296,7 @@ describe('a change never takes away what its finding is not about', () => {
     ['a name that was meant', `${reject}; adkin=s`, 'dmarc.unknown-tag', `${reject}; adkim=s`],
     ['a space of a web page', `v=DMARC1;\u00a0p=reject; ${RUA}`, 'dmarc.character', `v=DMARC1;p=reject; ${RUA}`],
     ['not the policy behind that space', `v=DMARC1;\u00a0p=reject; ${RUA}`, 'dmarc.tag-syntax', undefined],
+    ['not the policy, to those who never looked at pct', `${reject}; pct=0`, 'dmarc.percent', undefined],
     ['no letter that nobody can tell', `v=DMARC1; p=r\u00e9ject; ${RUA}`, 'dmarc.character', undefined],
   ])('%s', async (_, text, code, after) => {
     const { change, evidence, subject, span } = findingOf(await auditZone(at(octetsOf(text))), code);

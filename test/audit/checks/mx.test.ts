@@ -7,6 +7,7 @@ const hosts: Zone = {
   'mx.example.com': { A: ['192.0.2.25'] },
   'mx6.example.com': { AAAA: ['2001:db8::25'] },
   'alias.example.com': { CNAME: ['mx.example.com'] },
+  'dead.example.com': { CNAME: ['gone.example.net'] },
   'empty.example.com': { TXT: ['nothing'] },
   'half.example.com': { A: down },
   'down.example.com': { A: down, AAAA: down },
@@ -118,6 +119,8 @@ describe('the change that cures it', () => {
       'mx.no-address',
       { action: 'remove', name: 'example.com', type: 'MX', before: '20 gone.example.com' },
     ],
+    ['an alias that leads nowhere stays', ['10 dead.example.com'], 'mx.alias', undefined],
+    ['of dead hosts none goes', ['10 gone.example.com', '20 192.0.2.1'], 'mx.no-address', undefined],
     ['the only host is its owner\u2019s to mend', ['10 gone.example.com'], 'mx.no-address', undefined],
     [
       'the preference becomes 0',

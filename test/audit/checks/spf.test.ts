@@ -50,6 +50,15 @@ describe('findings about the record, each with the change that cures it', () => 
     ]);
   });
 
+  test('a question that failed is evidence', async () => {
+    const zone: Zone = { ...mail('v=spf1 mx -all'), 'mx.example.com': { A: { failure: 'timeout' } } };
+    expect(findingOf(await auditZone(zone), 'spf.dns-failure').evidence).toContainEqual({
+      name: 'mx.example.com',
+      type: 'A',
+      found: 'timeout',
+    });
+  });
+
   test('UTF-8 is shown as the characters that it means', async () => {
     const text = 'v=spf1 mx\u00a0 a:gone.example.com x=\u00fc -all';
     const audit = await auditZone(mail(octetsOf(text)));
@@ -124,9 +133,11 @@ describe('the records of others', () => {
   test('a sender that many share is worth knowing (RFC 7208 §11.4)', async () => {
     const zone: Zone = {
       ...mail('v=spf1 include:_spf.google.com -all'),
-      '_spf.google.com': { TXT: ['v=spf1 ip4:198.51.100.0/24 -all'] },
+      '_spf.google.com': { TXT: ['v=spf1 ip4:198.51.0.0/16 -all'] },
     };
     const audit = await auditZone(zone);
+    // How wide its networks are says no more.
+    expect(codesOf(audit)).not.toContain('spf.range-too-wide');
     expect(findingOf(audit, 'spf.shared-sender')).toMatchObject({ severity: 'info', area: 'spf' });
     expect(audit.providers).toMatchObject([
       { id: 'google-workspace', seen: [{ area: 'spf', value: '_spf.google.com' }] },

@@ -32,6 +32,23 @@ describe('MTA-STS', () => {
     expect(codesOf(await auditZone(second, { ...options, files: { [URL]: cured } }))).toEqual([]);
   });
 
+  test('a host without address is not to be named, but to go', async () => {
+    const audit = await auditZone({ ...second, 'backup.example.net': { A: [] } }, options);
+    expect(codesOf(audit)).toEqual(['mx.no-address']);
+  });
+
+  test('an MX host that is an alias stays where the policy does not name what it leads to', async () => {
+    const zone: Zone = {
+      ...second,
+      'backup.example.net': { CNAME: ['mail.example.org'] },
+      'mail.example.org': { A: ['192.0.2.27'] },
+    };
+    const under = async (text: string) => auditZone(zone, { ...options, files: { [URL]: text } });
+    expect(findingOf(await under(cured), 'mx.alias').change).toBeUndefined();
+    const named = cured.replace('mx: backup.example.net', 'mx: backup.example.net\r\nmx: mail.example.org');
+    expect(findingOf(await under(named), 'mx.alias').change).toMatchObject({ after: '20 mail.example.org' });
+  });
+
   test.each<[string, string, string[]]>([
     ['will not, once it is enforced', 'testing', ['mta-sts.mx-unmatched-testing', 'mta-sts.policy-testing']],
     ['do as ever', 'none', ['mta-sts.policy-none']],
@@ -165,5 +182,8 @@ describe('DNSSEC', () => {
     const audit = await auditDomain('example.com', { resolver: proving(proves) }, { selectors: 's1' });
     expect(audit.dnssec).toBe(dnssec);
     expect(codesOf(audit).filter((code) => code.startsWith('dnssec'))).toEqual(codes);
+    for (const { area, evidence } of audit.findings) {
+      if (area === 'dnssec') expect(evidence[0]).toMatchObject({ name: 'example.com', type: 'TXT' });
+    }
   });
 });

@@ -3,9 +3,10 @@ import type { DkimSelectorAudit, DomainAudit, MxAudit } from '../../../src/audit
 import { type ComplianceFacts, judgeDomainCompliance } from '../../../src/audit/compliance/domain.ts';
 import type { BulkProvider } from '../../../src/audit/compliance/row.ts';
 import { parseDkimKeyRecord } from '../../../src/dkim/key-record.ts';
-import { memoryResolver, type Zone } from '../../../src/resolvers/memory.ts';
+import { memoryResolver, type Zone, type ZoneNode } from '../../../src/resolvers/memory.ts';
 import { analyzeSpf } from '../../../src/spf/analyze.ts';
 import { ed25519, keyRecord, rsa1024, rsaKey } from '../../support/keys.ts';
+import { auditZone } from '../world.ts';
 
 function key(selector: string, text?: string, changes: Partial<DkimSelectorAudit> = {}): DkimSelectorAudit {
   const name = `${selector}._domainkey.example.com`;
@@ -165,6 +166,14 @@ describe('SPF and DKIM', () => {
     expect(find(all, 'dkim-key-size')).toEqual(['unknown', 'No DKIM key was found.']);
   });
 
+  test('DKIM: no name below _domainkey', async () => {
+    const audit = await auditZone({ 'example.com': { MX: ['1 mx.example.com'], TXT: ['v=spf1 mx ?all'] } });
+    expect(find(audit.compliance, 'spf-and-dkim')).toEqual([
+      'not-met',
+      expect.stringContaining('example.com has no DKIM key: nobody can sign its mail.'),
+    ]);
+  });
+
   test('neither', async () => {
     const none = { TXT: ['x'] };
     expect(find(await rows({ dkim: { selectors: [key('a')], probed: 40 } }, none), 'spf-or-dkim')[0]).toBe('not-met');
@@ -201,6 +210,37 @@ test.each<[DomainAudit['dmarc']['status'], string, string, string]>([
   const all = await rows({ dmarc: { ...dmarc, status } });
   expect(find(all, 'dmarc-record')).toEqual([result, evidence]);
   expect(find(all, 'dmarc-alignment')[0]).toBe(alignment);
+});
+
+test('DMARC: only a public suffix has a record', async () => {
+  const all = await rows({
+    dmarc: { ...dmarc, status: 'inherited', policyDomain: 'com', organizationalDomain: 'example.com' },
+  });
+  expect(find(all, 'dmarc-record')).toEqual(['not-met', 'Only the public suffix com publishes "v=DMARC1; p=none".']);
+});
+
+test.each<[string, ZoneNode, string, string]>([
+  ['an address', { MX: ['10 192.0.2.1'] }, 'not-met', 'An MX record must name a host: found the address "192.0.2.1".'],
+  ['no address', { MX: ['10 gone.example.com'] }, 'not-met', 'MX host gone.example.com has no address.'],
+  [
+    'one that has',
+    { MX: ['10 gone.example.com', '20 mx.example.com'] },
+    'met',
+    'Mail for example.com goes to gone.example.com.',
+  ],
+  [
+    'no answer',
+    { MX: ['10 gone.example.com', '20 down.example.com'] },
+    'unknown',
+    'MX host gone.example.com has no address.',
+  ],
+])('MX hosts: %s', async (_, published, result, evidence) => {
+  const audit = await auditZone({
+    'example.com': { TXT: ['v=spf1 ip4:192.0.2.1 -all'], ...published },
+    'mx.example.com': { A: ['192.0.2.25'] },
+    'down.example.com': { A: { failure: 'timeout' } },
+  });
+  expect(find(audit.compliance, 'reachable-sender', 'microsoft')).toEqual([result, evidence]);
 });
 
 test.each<[MxAudit['status'], string, string]>([

@@ -150,6 +150,11 @@ describe('authentication', () => {
       { 'dmarc-record': 'not-met', 'dmarc-alignment': 'not-met' },
     ],
     [
+      'a DMARC record of the public suffix only',
+      { zone: { '_dmarc.example.com': {}, '_dmarc.com': { TXT: ['v=DMARC1; p=none; psd=y'] } } },
+      { 'dmarc-record': 'not-met', 'dmarc-alignment': 'met' },
+    ],
+    [
       'DNS does not answer for DMARC',
       {
         zone: { '_dmarc.example.com': { TXT: { failure: 'servfail' } } },
@@ -239,6 +244,7 @@ describe('the format of RFC 5322', () => {
     ['ISO 8601', { Date: '2026-11-22T01:00:00Z' }, ['bulk.date']],
     ['a comment, no seconds, no day', { Date: '1 Nov 2026 01:00 -0500 (EST)' }, []],
     ['a folded date', { Date: 'Sun,\r\n 22 Nov 2026 01:00:60 GMT' }, []],
+    ['a Message-ID with a comment', { 'Message-ID': '<1@example.com> (added by mx.example.com)' }, []],
     ['a Message-ID without brackets', { 'Message-ID': '1@example.com' }, ['bulk.message-id']],
     ['a Message-ID without a host', { 'Message-ID': '<1>' }, ['bulk.message-id']],
     ['a line that is no field', { Subject: 'a\r\nno field' }, ['message.malformed-line']],

@@ -22,14 +22,10 @@ export const dmarcExamples: readonly FindingExample[] = [
   },
   record('dmarc.no-rua', 'Nobody is told what fails', 'v=DMARC1; p=reject'),
   record('dmarc.policy-none', 'The domain was only ever watched', DMARC.replace('reject', 'none'), ['bimi.policy']),
-  {
-    ...record('dmarc.receivers-differ', 'The policy was switched off by its percentage', `${DMARC}; pct=0`, [
-      'dmarc.historic',
-      'dmarc.percent',
-    ]),
-    // What says the same to receivers of today.
-    brings: ['dmarc.testing'],
-  },
+  record('dmarc.receivers-differ', 'The policy was switched off by its percentage', `${DMARC}; pct=0`, [
+    'dmarc.historic',
+    'dmarc.percent',
+  ]),
   {
     code: 'dmarc.shared-organization',
     byOthers: true,

@@ -323,6 +323,49 @@ describe('keys that a provider publishes', () => {
     expect(step(known, 'publish').change).toMatchObject({ action: 'add', name: 'k2.mailer.example', after: fresh });
   });
 
+  test.each([
+    ['the alias leads to another key', { [newName]: { CNAME: ['other.example'] }, 'other.example': { TXT: [old] } }],
+    ['another key stands there', { [newName]: { TXT: [old] } }],
+    ['the provider has none', { 'k2.mailer.example': { A: ['192.0.2.1'] }, [newName]: { TXT: [fresh] } }],
+    [
+      'the alias leads elsewhere, and the provider’s name is not known',
+      {
+        [newName]: { CNAME: ['other.example'] },
+        'other.example': { TXT: [fresh] },
+        'k2.mailer.example': { TXT: { failure: 'timeout' as const } },
+      },
+    ],
+  ])('what is not the provider’s key blocks: %s', async (_, changed) => {
+    const next = { selector: 'new', cname: 'k2.mailer.example' };
+    const found = await plan({ ...zone, ...changed }, { next, published: now - 8 * DAY });
+    expect(codes(found)).toContain('rotation.key-differs');
+    expect(states(found).slice(0, 3)).toEqual(['publish blocked', 'wait blocked', 'switch blocked']);
+  });
+
+  test.each([
+    ['by the alias', {}],
+    [
+      'through another alias',
+      { [newName]: { CNAME: ['hop.example'] }, 'hop.example': { CNAME: ['K2.mailer.example'] } },
+    ],
+    ['as a copy', { [newName]: { TXT: [fresh] } }],
+    ['though DNS does not answer for its name', { 'k2.mailer.example': { TXT: { failure: 'timeout' as const } } }],
+  ])('the provider’s key is there %s', async (_, changed) => {
+    const next = { selector: 'new', cname: 'k2.mailer.example' };
+    const found = await plan({ ...zone, ...changed }, { next, published: now - 8 * DAY });
+    expect(codes(found)).not.toContain('rotation.key-differs');
+  });
+
+  test('an alias of a name without a key is changed', async () => {
+    const next = { selector: 'new', cname: 'k2.mailer.example' };
+    const found = await plan({ ...zone, [newName]: { CNAME: ['gone.example'] } }, { next });
+    expect(step(found, 'publish')).toMatchObject({
+      state: 'ready',
+      by: 'domain',
+      change: { action: 'replace', name: newName, type: 'CNAME', before: 'gone.example', after: 'k2.mailer.example' },
+    });
+  });
+
   test('an alias that was left behind is removed once its target is gone', async () => {
     const { 'k1.mailer.example': _, ...without } = zone;
     const found = await plan(without, { switched: now - 30 * DAY });

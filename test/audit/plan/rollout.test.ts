@@ -3,6 +3,7 @@ import { auditDomain } from '../../../src/audit/audit-domain.ts';
 import { planRollout, type RolloutOptions } from '../../../src/audit/plan/rollout.ts';
 import type { RolloutPlan } from '../../../src/audit/plan/rollout-plan.ts';
 import { parseDmarcRecord } from '../../../src/dmarc/parse.ts';
+import { publicSuffix } from '../../../src/dmarc/public-suffix.ts';
 import type { AggregateRecord, AggregateReport } from '../../../src/reports/aggregate/report.ts';
 import { summarizeAggregateReports } from '../../../src/reports/summary/summarize.ts';
 import { memoryResolver, type Zone } from '../../../src/resolvers/memory.ts';
@@ -193,6 +194,17 @@ describe('one step after the other', () => {
     expect(found.evidence).toEqual({ reports: 10, days: 10, messages: 10_000 });
   });
 
+  test('np waits for mail of subdomains too: no report tells which of them exist', async () => {
+    const host = { from: 'web1.example.com', ip: '192.0.2.1', count: 50, pass: 'none' } as const;
+    const found = await plan(`${base}${rua}`, reports(7, [{}, host]));
+    expect([found.status, found.next?.stage, codes(found)]).toEqual([
+      'blocked',
+      'nonexistent-subdomains',
+      ['rollout.legitimate-fails'],
+    ]);
+    expect(found.next?.simulation).toMatchObject({ messages: 350, legitimate: 350 });
+  });
+
   test('subdomains that were left behind come first', async () => {
     const found = await plan(`v=DMARC1; p=quarantine; sp=none; ${rua}`, reports(30, [{}], 'quarantine'));
     expect(found.stage).toBe('quarantine');
@@ -347,6 +359,12 @@ describe('parked domains', () => {
     expect(found.ladder.some(({ state }) => state === 'later')).toBe(false);
   });
 
+  test.each(['sp=none', 'np=quarantine', 'sp=none; np=none'])('p=reject is not for subdomains: %s', async (rest) => {
+    const found = await plan(`v=DMARC1; p=reject; ${rest}`, undefined, { zone: parked });
+    expect([found.status, textOf(found)]).toEqual(['ready', 'v=DMARC1; p=reject']);
+    expect(found.next?.stage).toMatch(/subdomains$/);
+  });
+
   test('p=reject without reports is enough', async () => {
     expect((await plan('v=DMARC1; p=reject', undefined, { zone: parked })).status).toBe('complete');
   });
@@ -407,6 +425,60 @@ describe('what is published cannot be built on', () => {
     expect(codes(found)).toEqual(['rollout.inherited']);
     expect(found.diagnostics[0]?.message).toBe('The policy is that of example.com: plan for that domain');
     expect(found.next).toBeUndefined();
+  });
+
+  test('the record of a public suffix is not the owner\u2019s to plan for: until he has one, it goes on', async () => {
+    const under = (text: string) => plan(undefined, undefined, { zone: { ...mail, '_dmarc.com': { TXT: [text] } } });
+    const found = await under('v=DMARC1; p=none; sp=quarantine; np=reject; psd=y; rua=mailto:dmarc@nic.com');
+    expect([found.status, found.next?.stage, found.stage]).toEqual(['ready', 'monitor', undefined]);
+    expect(textOf(found)).toBe('v=DMARC1; p=quarantine; np=reject; rua=mailto:dmarc-reports@example.com');
+    expect(textOf(await under('v=DMARC1; p=reject; psd=y'))).toBe(
+      'v=DMARC1; p=reject; rua=mailto:dmarc-reports@example.com',
+    );
+  });
+
+  test.each<[string, string, Zone, string, string]>([
+    [
+      'a top-level domain',
+      'com',
+      { com: { A: ['192.0.2.1'] } },
+      'monitor',
+      'v=DMARC1; p=none; psd=y; rua=mailto:d@example.com',
+    ],
+    [
+      'a suffix by the list',
+      'co.uk',
+      { 'co.uk': { A: ['192.0.2.1'] } },
+      'monitor',
+      'v=DMARC1; p=none; psd=y; rua=mailto:d@example.com',
+    ],
+    [
+      'a suffix by its record',
+      'example.bank',
+      { 'example.bank': { A: ['192.0.2.1'] }, '_dmarc.example.bank': { TXT: [`v=DMARC1; p=none; psd=y; ${rua}`] } },
+      'nonexistent-subdomains',
+      `v=DMARC1; p=none; np=reject; psd=y; ${rua}`,
+    ],
+  ])('%s is not parked: those below it send (RFC 9989 §4.10.1, §11.8)', async (_, domain, zone, stage, text) => {
+    const audit = await auditDomain(domain, { resolver: memoryResolver(zone) }, { organizationalDomain: publicSuffix });
+    expect(audit.purpose).toBe('parked');
+    const found = planRollout(audit, undefined, { rua: 'd@example.com' });
+    expect([found.status, found.next?.stage]).toEqual([stage === 'monitor' ? 'ready' : 'blocked', stage]);
+    expect(parseDmarcRecord(textOf(found)!).value).toMatchObject({ psd: 'y' });
+    if (stage === 'monitor') expect(textOf(found)).toBe(text);
+  });
+
+  test('a record that an alias leads to is changed where it stands', async () => {
+    const zone: Zone = {
+      ...mail,
+      '_dmarc.example.com': { CNAME: ['example.dmarc.vendor.example'] },
+      'example.dmarc.vendor.example': { TXT: [`v=DMARC1; p=none; ${rua}`] },
+    };
+    const found = await plan(undefined, reports(7), { zone });
+    expect(found.next?.change).toMatchObject({ action: 'replace', name: 'example.dmarc.vendor.example' });
+    const { 'example.dmarc.vendor.example': _, ...dead } = zone;
+    const none = await plan(undefined, undefined, { zone: dead });
+    expect([none.status, codes(none), none.next]).toEqual(['blocked', ['rollout.record-unusable'], undefined]);
   });
 
   test('a subdomain with a record of its own needs neither np nor sp', async () => {
