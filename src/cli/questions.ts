@@ -76,10 +76,15 @@ async function readAnswer({ kind }: Field, text: string): Promise<unknown> {
       if (!YES.test(text) && !NO.test(text)) throw new Error(`Answer yes or no: found "${text}"`);
       return YES.test(text);
     case 'number':
-      return Number(text);
+      return readWhole(text);
     case 'key':
       return readKey(text);
     default:
       return text;
   }
+}
+
+/** A whole number; nothing, blanks and what else JavaScript takes for one are none. */
+export function readWhole(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }

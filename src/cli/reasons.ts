@@ -1,3 +1,4 @@
+import type { ArcReason } from '../arc/result.ts';
 import type { DkimReason } from '../dkim/result.ts';
 import type { DmarcReason } from '../dmarc/result.ts';
 import type { SpfRecordStatus } from '../spf/analysis.ts';
@@ -49,6 +50,19 @@ export const dkimReasons: { readonly [Reason in DkimReason]: string } = {
   signature: 'the signed header fields were changed, or another key signed them',
   expired: 'it has expired',
   'body-length-limited': 'it leaves the end of the body unsigned',
+};
+
+export const arcReasons: { readonly [Reason in ArcReason]: string } = {
+  'message-too-large': 'the header block is too large',
+  'too-many-sets': 'there are more sets than allowed',
+  'chain-failed': 'its newest seal says that it failed before',
+  instance: 'a field does not say to which set it belongs',
+  'duplicate-field': 'a set has a field twice',
+  'missing-field': 'a set is not whole',
+  'chain-status': 'a seal says of the chain what cannot be',
+  'message-signature': 'the message was changed after the newest set was added',
+  seal: 'a seal does not verify',
+  'dns-failure': 'the DNS question for a key got no answer',
 };
 
 export const dmarcReasons: { readonly [Reason in DmarcReason]: string } = {

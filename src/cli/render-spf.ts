@@ -21,6 +21,8 @@ export function renderSpfAnalysis(analysis: SpfAnalysis, look: Look): string[] {
   const { domain, tree, diagnostics } = analysis;
   const lines = [look.paint.strong(`SPF of ${domain}`), ''];
   const rows = tree.status === 'record' ? summarize(analysis, look.paint) : [['Record', spfStatuses[tree.status]]];
+  // What cannot be read is not all in the tree.
+  if (tree.status === 'syntax' && tree.record !== undefined) rows.push(['Text', escapeControls(tree.record)]);
   lines.push(...table(rows, look.width), '');
   if (tree.terms.length > 0) lines.push(...renderTree(analysis, look), '');
   for (const finding of worstFirst(diagnostics)) lines.push(...renderFinding(finding, look.paint, look.width), '');

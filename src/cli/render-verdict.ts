@@ -1,14 +1,15 @@
+import type { ArcResult } from '../arc/result.ts';
 import type { MessageVerdict } from '../authenticate/verdict.ts';
 import { type Diagnostic, escapeControls } from '../diagnostics/diagnostic.ts';
 import type { DkimResult } from '../dkim/result.ts';
 import type { DmarcResult } from '../dmarc/result.ts';
 import type { SpfResult, SpfTrace } from '../spf/result.ts';
 import { type Paint, paintResult } from './output.ts';
-import { dkimReasons, dmarcReasons, spfReasons } from './reasons.ts';
+import { arcReasons, dkimReasons, dmarcReasons, spfReasons } from './reasons.ts';
 
 /** A verdict as a person wants to read it: what, why, and the record and place that decided. */
 export function renderVerdict(verdict: MessageVerdict, paint: Paint): string {
-  const { author, dmarc, spf, dkim, diagnostics } = verdict;
+  const { author, dmarc, spf, dkim, arc, diagnostics } = verdict;
   const lines = [`${paint.strong('Author')}  ${shown(author.address ?? author.domain ?? '(none)')}`, ''];
   lines.push(...renderDmarc(dmarc, paint), '');
   if (spf.mailFrom !== undefined) lines.push(...renderSpf('MAIL FROM', spf.mailFrom, paint), '');
@@ -16,8 +17,9 @@ export function renderVerdict(verdict: MessageVerdict, paint: Paint): string {
   if (dkim.length === 0)
     lines.push(`${paint.strong('DKIM')}    ${paintResult(paint, 'none')}: the message has no signature`, '');
   for (const result of dkim) lines.push(...renderDkim(result, paint), '');
+  if (arc !== undefined && arc.result !== 'none') lines.push(...renderArc(arc, paint), '');
   const findings = [diagnostics, dmarc.diagnostics, spf.mailFrom?.diagnostics ?? [], ...dkim.map((r) => r.diagnostics)];
-  lines.push(...renderFindings(findings.flat(), paint));
+  lines.push(...renderFindings([...findings.flat(), ...(arc?.diagnostics ?? [])], paint));
   while (lines.at(-1) === '') lines.pop();
   return lines.join('\n');
 }
@@ -85,6 +87,17 @@ function renderDkim(dkim: DkimResult, paint: Paint): string[] {
   if (bodyHash !== 'not-checked' || signature !== 'not-checked')
     lines.push(`  body hash ${bodyHash}, signature ${signature}`);
   if (signedHeaders.length > 0) lines.push(`  ${paint.faint(`signs ${shown(signedHeaders.join(', '))}`)}`);
+  return lines;
+}
+
+/** Most messages were never passed on by anybody who says so. */
+function renderArc({ result, reason, instances }: ArcResult, paint: Paint): string[] {
+  const lines = [`${paint.strong('ARC')}     ${paintResult(paint, result)}${because(reason && arcReasons[reason])}`];
+  for (const { instance, seal, ams } of instances) {
+    const sealer = shown(seal?.domain ?? ams?.domain ?? '(nobody)');
+    const parts = [seal && `seal ${seal.result}`, ams && `message signature ${ams.result}`].filter(Boolean).join(', ');
+    lines.push(`  ${instance}  ${sealer}${parts && ` (${parts})`}`);
+  }
   return lines;
 }
 

@@ -96,6 +96,12 @@ describe('mailverdict build with flags', () => {
       'v=DMARC1; p=reject; adkim=s; aspf=r; t=y; psd=n; fo=1:d; rua=mailto:a@example.com; ruf=mailto:f@example.com',
     ],
     ['dmarc', ['--p', 'none', '--rua', 'a@news.example.com'], 'v=DMARC1; p=none; rua=mailto:a@news.example.com'],
+    [
+      'dmarc',
+      ['--p', 'none', '--rua', '"a,b"@example.com, c@example.com'],
+      'v=DMARC1; p=none; rua=mailto:%22a%2Cb%22@example.com,mailto:c@example.com',
+    ],
+    ['tls-rpt', ['--rua', 'https://example.com/a,b'], 'v=TLSRPTv1; rua=https://example.com/a%2Cb'],
     ['spf', ['--all', 'fail'], 'v=spf1 -all'],
     [
       'spf',
@@ -195,6 +201,11 @@ describe('mailverdict build with flags', () => {
       ['mta-sts', ...domain, '--mode', 'none', '--max-age', 'long'],
       '"max_age" must be a number of seconds',
     ],
+    ...['', ' ', '0x10', '1e3'].map((age): [string, string[], string] => [
+      `the age "${age}"`,
+      ['mta-sts', ...domain, '--mode', 'none', '--max-age', age],
+      '"max_age" must be a number of seconds',
+    ]),
     [
       'a key file that is not there',
       ['dkim', ...domain, '--selector', 'a', '--key', 'no-such.pem'],

@@ -53,6 +53,15 @@ describe('mailverdict spf', () => {
     `);
   });
 
+  test('a record that cannot be read is shown as it is, without what a terminal would obey', async () => {
+    const zone = zoneOptions({ 'example.com': { TXT: ['v=spf1 inlcude:\u001b[31ma.example -all'] } });
+    const { status, out } = await callCli(['spf', 'example.com', ...zone]);
+    expect(status).toBe(1);
+    expect(out).toContain(
+      '  Record  the record has a syntax error\n  Text    v=spf1 inlcude:\\u{1b}[31ma.example -all\n',
+    );
+  });
+
   test('prints what is wrong, the worst first, and the status is 1', async () => {
     const { status, out } = await callCli(['spf', 'EXAMPLE.com.', ...large]);
     expect(status).toBe(1);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { MessageVerdict } from '../../src/authenticate/verdict.ts';
 import type { Console } from '../../src/cli/console.ts';
 import { run } from '../../src/cli/run.ts';
+import { addSet, arcZone } from '../support/arc.ts';
 import { serveDns } from '../support/dns-server.ts';
 import { serveDoh } from '../support/doh-server.ts';
 import { sampleMessage, sampleZone } from '../support/sample.ts';
@@ -84,6 +85,24 @@ describe('mailverdict verify', () => {
   test('colours a terminal', async () => {
     const { out } = await call(['verify', path('message.eml'), ...session, ...zone], { color: true });
     expect(out).toContain('\u001b[32mpass\u001b[39m');
+  });
+
+  test('checks the ARC chain of a message that has one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mailverdict-'));
+    const file = join(folder, 'zone.json');
+    writeFileSync(file, JSON.stringify({ ...sampleZone, ...arcZone }));
+    const message = addSet(addSet(new TextDecoder('latin1').decode(sampleMessage)));
+    const verify = (text: string) =>
+      call(['verify', '-', ...session, '--zone', file], { stdin: [new TextEncoder().encode(text)] });
+    const { status, out } = await verify(message);
+    expect(status).toBe(0);
+    expect(out).toContain(
+      '\nARC     pass\n  1  lists.example (seal pass, message signature pass)\n  2  lists.example (seal pass, message signature pass)',
+    );
+    const forged = await verify(message.replace('cv=pass', 'cv=none'));
+    expect(forged.out).toContain('\nARC     fail: a seal says of the chain what cannot be\n');
+    expect(forged.out).toContain('  error arc.chain-status');
+    expect((await verify(new TextDecoder('latin1').decode(sampleMessage))).out).not.toContain('\nARC ');
   });
 
   test('follows RFC 7489 when asked', async () => {

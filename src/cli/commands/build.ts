@@ -7,7 +7,7 @@ import { readKey } from '../key-file.ts';
 import { enumerated } from '../layout.ts';
 import { renderJson } from '../output.ts';
 import { renderPublication } from '../publication.ts';
-import { askFor } from '../questions.ts';
+import { askFor, readWhole } from '../questions.ts';
 
 export const usage: string = `mailverdict build dmarc|spf|dkim|bimi|mta-sts|tls-rpt [options]
 
@@ -56,13 +56,15 @@ async function readFlags({ fields }: Builder, args: string[]): Promise<{ options
   return { options, json: values.json === true };
 }
 
+const UNDIVIDED = ['exists', 'rua', 'ruf'];
+
 async function readFlag({ kind, option }: Field, value: unknown): Promise<unknown> {
   switch (kind) {
     case 'list':
-      // A comma is a delimiter of macros too.
-      return option === 'exists' ? value : (value as string[]).flatMap((one) => one.split(',')).filter(Boolean);
+      // A comma is a delimiter of macros too, and may be in an address or a URI, whose lists the build functions read.
+      return (value as string[]).flatMap((one) => (UNDIVIDED.includes(option) ? one : one.split(','))).filter(Boolean);
     case 'number':
-      return Number(value);
+      return readWhole(value as string);
     case 'key':
       return readKey(value as string);
     default:

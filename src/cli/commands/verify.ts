@@ -9,7 +9,7 @@ import { renderVerdict } from '../render-verdict.ts';
 
 export const usage = `mailverdict verify MESSAGE --ip ADDRESS --helo NAME --mail-from ADDRESS [options]
 
-Judges one message (a file, or - for standard input) by SPF, DKIM and DMARC.
+Judges one message (a file, or - for standard input) by SPF, DKIM and DMARC, and checks its ARC chain where it has one.
 
   --ip ADDRESS          address of the client that sent the message
   --helo NAME           name it gave in HELO or EHLO
@@ -45,6 +45,7 @@ export async function verify(args: string[], console: Console): Promise<number> 
   const at = values.at === undefined ? undefined : readTime(values.at);
   const env = { resolver: await openResolver(values), ...(at && { now: () => at }) };
   const settings: AuthenticateOptions = {
+    arc: true,
     ...(authservId !== undefined && { authservId }),
     ...(values.rfc7489 && { protocol: 'rfc7489', organizationalDomain: publicSuffix }),
   };
