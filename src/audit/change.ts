@@ -4,8 +4,6 @@ import type { RecordType } from '../dns/resolver.ts';
 import { asText } from '../text/bytes.ts';
 import type { DomainChange } from './finding.ts';
 
-export { asText };
-
 /**
  * The change that publishes a record where `before` is, or where none is. Texts are as in a zone file, without quotes; the
  * name that one ends in may have its root dot.

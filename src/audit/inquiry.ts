@@ -2,8 +2,8 @@ import type { DnsAnswer, RecordData, RecordType, Resolver } from '../dns/resolve
 import { DnsSession } from '../dns/session.ts';
 import type { Environment } from '../environment.ts';
 import type { Limits } from '../limits.ts';
+import { asText } from '../text/bytes.ts';
 import type { AuditRecord } from './audit.ts';
-import { asText } from './change.ts';
 
 /** How far an audit is; both numbers grow until it ends. */
 export interface AuditProgress {

@@ -6,9 +6,10 @@ import type { DnsAnswer } from '../../dns/resolver.ts';
 import type { DnsSession } from '../../dns/session.ts';
 import type { Limits } from '../../limits.ts';
 import { domainName } from '../../names/domain-name.ts';
+import { asText } from '../../text/bytes.ts';
 import type { DkimAudit, DkimSelectorAudit } from '../audit.ts';
 import { type AuditCase, raise, selectWorst } from '../case.ts';
-import { asText, publishText, removeRecord, removeTag } from '../change.ts';
+import { publishText, removeRecord, removeTag } from '../change.ts';
 import { diagnose } from '../rules.ts';
 import { letsNobodySend } from './spf.ts';
 

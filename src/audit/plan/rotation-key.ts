@@ -3,7 +3,7 @@ import type { DnsSession } from '../../dns/session.ts';
 import { unreachable } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
 import { domainName } from '../../names/domain-name.ts';
-import { asText } from '../change.ts';
+import { asText } from '../../text/bytes.ts';
 
 /** What DNS has at a selector. */
 export interface KeyRotationKey {
