@@ -22,7 +22,7 @@ const budgets = [
   ['authenticateMessage', 'mailverdict', 60],
   ['checkAlignment', 'mailverdict', 50, 'psl'],
   // More than the 45 and 35 that were planned: the protocols that an audit judges take 45 of their own.
-  ['*', 'mailverdict/audit', 75],
+  ['*', 'mailverdict/audit', 76],
   ['*', 'mailverdict/reports', 42],
 ];
 // The same for what an entry adds to a bundle that has the core already.

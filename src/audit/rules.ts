@@ -46,6 +46,12 @@ export const auditRules = {
     '3.1',
     'Selectors {first} and {second} have the same key: to retire one does not retire the key',
   ],
+  'dkim.ed25519-alone': [
+    'warning',
+    'RFC 8463',
+    '6',
+    'Every DKIM key that was found for {domain} is Ed25519, which many receivers do not verify',
+  ],
   'dkim.missing': ['error', 'RFC 9989', '5.1.2', '{domain} has no DKIM key: nobody can sign its mail'],
   'dkim.not-found': [
     'info',
@@ -85,6 +91,12 @@ export const auditRules = {
   ],
   'mx.address': ['error', 'RFC 5321', '5.1', 'An MX record must name a host: found the address "{exchange}"'],
   'mx.alias': ['error', 'RFC 2181', '10.3', 'An MX record must not name an alias: {exchange} leads to {target}'],
+  'mx.all-private': [
+    'error',
+    'RFC 6890',
+    '2.2',
+    'No MX host of {domain} can be reached from the internet: {exchange} is at {address}',
+  ],
   'mx.dns-failure': ['warning', 'RFC 5321', '5.1', 'The {type} question for {name} failed: {reason}'],
   'mx.host-limit': ['warning', 'RFC 5321', '5.1', 'Of {count} MX hosts the first {limit} were looked at'],
   'mx.implicit': ['info', 'RFC 5321', '5.1', 'Mail goes to the address of {domain} for want of an MX record'],
@@ -104,6 +116,12 @@ export const auditRules = {
     '{domain} sends mail, and its null MX record says that it takes no reply',
   ],
   'mx.null-with-others': ['error', 'RFC 7505', '3', 'A null MX record must be the only one: {domain} has {count}'],
+  'mx.private': [
+    'warning',
+    'RFC 6890',
+    '2.2',
+    'MX host {exchange} cannot be reached from the internet: it is at {address}',
+  ],
   'spf.missing': ['error', 'RFC 9989', '5.1.1', '{domain} has no SPF record: nothing says who may send its mail'],
   'tls-rpt.missing': ['info', 'RFC 8460', '3', 'Without TLS-RPT nobody tells {domain} when mail cannot be sent by TLS'],
 } as const;
@@ -114,6 +132,7 @@ export type AuditCode = keyof typeof auditRules;
 const ADVICE: { readonly [code in AuditCode]?: string } = {
   'bimi.policy': 'Raise the policy once the reports show that genuine mail passes',
   'dkim.duplicate-key': 'Make a key of its own for each selector',
+  'dkim.ed25519-alone': 'Publish an RSA key under another selector, and sign with both',
   'dkim.missing': 'Let whoever sends the mail sign it, and publish the key that they show',
   'dmarc.missing':
     'Publish "v=DMARC1; p=none; rua=mailto:" and a mailbox of yours, read the reports, then raise the policy',

@@ -1,12 +1,13 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Fix, Place } from '../diagnostics/diagnostic.ts';
 import type { DnsAnswer } from '../dns/resolver.ts';
 import type { Limits } from '../limits.ts';
+import { isPublicNetwork } from '../names/public-address.ts';
 import type { SpfAnalyzedRecord, SpfAnalyzedTerm } from './analysis.ts';
 import { diagnose as note } from './analyze-rules.ts';
-import { type Cells, paintRecord, type TermEffect } from './coverage.ts';
+import { type Cells, paintRecord, resultOf, type TermEffect } from './coverage.ts';
 import type { SpfEvidence } from './evidence.ts';
 import { MOST_HOSTS } from './mechanisms.ts';
-import { isIp4Range, networkRange } from './ranges.ts';
+import { formatNetwork, isIp4Range, networkRange, unmapRange } from './ranges.ts';
 import { write } from './repair.ts';
 import { diagnose } from './verdict-rules.ts';
 
@@ -81,7 +82,7 @@ function walkRecord(walk: Walk, node: SpfAnalyzedRecord, way: Way): void {
   ];
   for (const term of inOrder) {
     if (term.state === 'unused') continue;
-    if (first) judgeTerm(walk, term, domain, effects.get(term));
+    if (first) judgeTerm(walk, term, node, effects.get(term));
     countTerm(walk, term, domain);
     if (term.check !== undefined)
       walkRecord(walk, term.check, way !== 'include' && term.kind === 'redirect' ? 'redirect' : 'include');
@@ -126,10 +127,11 @@ function countTerm(walk: Walk, term: SpfAnalyzedTerm, domain: string): void {
   }
 }
 
-function judgeTerm(walk: Walk, term: SpfAnalyzedTerm, domain: string, effect: TermEffect | undefined): void {
+function judgeTerm(walk: Walk, term: SpfAnalyzedTerm, node: SpfAnalyzedRecord, effect: TermEffect | undefined): void {
   const { diagnostics } = walk;
+  const { domain } = node;
   const place = placeOf(term, domain);
-  const { target = '', kind, state, missing, check } = term;
+  const { target = '', kind, state, check } = term;
   if (/%\{p/i.test(term.term)) diagnostics.push(note('spf.macro-pointer', { term: term.term }, place));
   if (state === 'invalid-target') {
     diagnostics.push(diagnose('spf.invalid-target', { term: term.term, target }, place));
@@ -140,7 +142,7 @@ function judgeTerm(walk: Walk, term: SpfAnalyzedTerm, domain: string, effect: Te
   } else if (check !== undefined) {
     judgeCheck(walk, term, check, domain, effect);
   } else if (state === 'static' && kind !== 'all') {
-    judgeNetworks(walk, term, domain, effect, missing);
+    judgeNetworks(walk, term, node, effect);
   }
 }
 
@@ -196,15 +198,20 @@ function judgeEffect({ diagnostics }: Walk, { term, decides, before }: TermEffec
 function judgeNetworks(
   walk: Walk,
   term: SpfAnalyzedTerm,
-  domain: string,
+  node: SpfAnalyzedRecord,
   effect: TermEffect | undefined,
-  missing: boolean,
 ): void {
   const { diagnostics } = walk;
-  const { target, networks } = term;
+  const { domain } = node;
+  const { target, networks, missing } = term;
   if (networks.length === 0 && target !== undefined) {
     const params = { term: term.term, domain: target };
     diagnostics.push(note(missing ? 'spf.target-missing' : 'spf.void-term', params, removalOf(term, domain)));
+  } else if (networks.length === 0) {
+    const fix = fixMapped(walk, term, node);
+    diagnostics.push(
+      note('spf.mapped-network', { term: term.term }, { ...placeOf(term, domain), ...(fix && { fix }) }),
+    );
   }
   if (effect !== undefined) judgeEffect(walk, effect, domain);
   const network = term.result === 'pass' ? networks.find(isTooWide) : undefined;
@@ -213,32 +220,21 @@ function judgeNetworks(
   }
 }
 
-// RFC 6890 and its registry: nobody sends from these over the internet. Of IPv6 only 2000::/3 is in use.
-const SPECIAL_IP4 = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/3',
-] as const;
+/** The term as its author meant it, unless these addresses get that anyway; a whole provider of addresses nobody means. */
+function fixMapped({ cells }: Walk, { term, result }: SpfAnalyzedTerm, node: SpfAnalyzedRecord): Fix | undefined {
+  const [qualifier, text] = term.split(/ip6:/i);
+  const range = unmapRange(networkRange(text!)!)!;
+  if (resultOf(cells, paintRecord(cells, node), range) === result) return write('');
+  const network = formatNetwork(range);
+  return result === 'pass' && isTooWide(network) ? undefined : write(`${qualifier}ip4:${network}`);
+}
 
 /** A /16 of public IPv4 space, or what a registry gives a whole provider of IPv6 (a /32). */
 function isTooWide(network: string): boolean {
   const range = networkRange(network)!;
   const size = range.end - range.start;
-  if (!isIp4Range(range)) {
-    const unicast = networkRange('2000::/3')!;
-    return size >= 1n << 96n && range.start < unicast.end && range.end > unicast.start;
-  }
-  return (
-    size >= 1n << 16n &&
-    !SPECIAL_IP4.some((special) => {
-      const { start, end } = networkRange(special)!;
-      return range.start >= start && range.end <= end;
-    })
-  );
+  if (isIp4Range(range)) return size >= 1n << 16n && isPublicNetwork(network);
+  // Of IPv6 only this is in use.
+  const unicast = networkRange('2000::/3')!;
+  return size >= 1n << 96n && range.start < unicast.end && range.end > unicast.start;
 }

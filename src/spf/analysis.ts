@@ -67,7 +67,7 @@ export interface SpfAnalyzedTerm {
   void: SpfFamily[];
   /** For clients of which family DNS did not answer. */
   unknown: SpfFamily[];
-  /** The addresses of `ip4`, `ip6`, `a` and `mx`, as canonical networks. */
+  /** The addresses of `ip4`, `ip6`, `a` and `mx`, as canonical networks; without IPv4-mapped ones, which never match. */
   networks: string[];
   /** The record of `include` and `redirect`. */
   check?: SpfAnalyzedRecord;

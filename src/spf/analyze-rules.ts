@@ -12,6 +12,12 @@ export const spfAnalysisRules = {
   'spf.include-empty': ['info', 'RFC 7208', '5.2', '"{term}" costs a lookup and never matches'],
   'spf.target-missing': ['warning', 'RFC 7208', '5', '"{term}" names {domain}, which does not exist'],
   'spf.void-term': ['warning', 'RFC 7208', '4.6.4', '"{term}" finds no address at {domain}'],
+  'spf.mapped-network': [
+    'warning',
+    'RFC 7208',
+    '5',
+    '"{term}" never matches: clients at IPv4-mapped addresses are checked as IPv4',
+  ],
   'spf.unreachable-term': [
     'warning',
     'RFC 7208',

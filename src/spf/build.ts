@@ -4,6 +4,7 @@ import { type Publishable, publishTxt } from '../dns/publishable.ts';
 import { show } from '../environment.ts';
 import { domainName } from '../names/domain-name.ts';
 import { parseIpAddress } from '../names/ip-address.ts';
+import { isPublicNetwork } from '../names/public-address.ts';
 import { diagnose, type SpfBuildCode } from './build-rules.ts';
 import { diagnose as diagnoseEdit } from './edit-rules.ts';
 import { parseSpfRecord } from './parse.ts';
@@ -126,7 +127,11 @@ function judge({ terms }: SpfRecord, domain: string, text: string, diagnostics: 
     if (follows && target !== undefined && domainName(target) === domain) {
       diagnostics.push(diagnose('spf.build-loop', { value, domain }, { span: term.span }));
     }
-    if (term.kind === 'directive' && term.network !== undefined && isPrivate(term.network)) {
+    if (
+      term.kind === 'directive' &&
+      term.network !== undefined &&
+      !isPublicNetwork(value.slice(value.indexOf(':') + 1))
+    ) {
       diagnostics.push(diagnose('spf.build-private', { value }, { span: term.span }));
     }
   }
@@ -142,23 +147,4 @@ function isMapped(term: string): boolean {
   return (
     bytes?.length === 16 && Number(bits) >= 96 && bytes.slice(0, 12).every((byte, i) => byte === (i < 10 ? 0 : 255))
   );
-}
-
-/** RFC 1918, RFC 4193, RFC 6598, loopback, link-local and multicast addresses: no mail comes from there. */
-function isPrivate(network: string): boolean {
-  const address = parseIpAddress(network);
-  if (address === undefined) return false;
-  const [first = 0, second = 0] = address.bytes;
-  if (address.family === 4) {
-    return (
-      first === 10 ||
-      first === 127 ||
-      first >= 224 ||
-      (first === 100 && second >> 6 === 1) ||
-      (first === 172 && second >> 4 === 1) ||
-      (first === 192 && second === 168) ||
-      (first === 169 && second === 254)
-    );
-  }
-  return first >> 1 === 0x7e || (first === 0xfe && second >> 6 === 2) || /^[0:]*1$/.test(network);
 }

@@ -246,6 +246,17 @@ function paintRedirect(cells: Cells, redirect: SpfAnalyzedTerm, painting: Painti
   }
 }
 
+/** What all addresses of a range get, where no network has an edge inside it. */
+export function resultOf({ edges, outside }: Cells, results: Uint8Array, { start, end }: AddressRange): string {
+  let from = 0;
+  for (let to = outside; to - from > 1; ) {
+    const middle = (from + to) >> 1;
+    if (edges[middle]! <= start) from = middle;
+    else to = middle;
+  }
+  return RESULTS[end <= edges[from + 1]! ? results[from]! : 0]!;
+}
+
 /** The ranges of the cells that a record passes. */
 export function passRanges(cells: Cells, results: Uint8Array): AddressRange[] {
   return rangesOf(cells, results, PASS);

@@ -7,6 +7,10 @@ export const IP4_START = 0x1_0000_0000_0000_0000_0000_0000_0000_0000n;
 /** Where everything ends. */
 export const SPACE_END = 0x1_0000_0000_0000_0000_0000_0001_0000_0000n;
 
+// IPv4-mapped addresses, ::ffff:0:0/96 (RFC 4291 §2.5.5.2).
+const MAPPED_START = 0xffff_0000_0000n;
+const MAPPED_END = 0x1_0000_0000_0000n;
+
 /** A half-open range on that line, within one family. */
 export interface AddressRange {
   start: bigint;
@@ -26,10 +30,20 @@ export function networkRange(text: string): AddressRange | undefined {
   return { start, end: start + size };
 }
 
-/** The canonical text of the network around an address: host bits cleared, RFC 5952, no prefix length for one address. */
+/**
+ * The canonical text of the network around an address: host bits cleared, RFC 5952, no prefix length for one address.
+ * `undefined` where no client is in it: RFC 7208 §5 has those at IPv4-mapped addresses checked as IPv4.
+ */
 export function networkText(address: string, bits: number | undefined): string | undefined {
   const range = networkRange(bits === undefined ? address : `${address}/${bits}`);
-  return range && rangeNetworks(range)[0];
+  return range && !unmapRange(range) ? rangeNetworks(range)[0] : undefined;
+}
+
+/** The IPv4 range that a range of IPv4-mapped addresses stands for; `undefined` for any other. */
+export function unmapRange({ start, end }: AddressRange): AddressRange | undefined {
+  if (start < MAPPED_START || end > MAPPED_END) return undefined;
+  const shift = IP4_START - MAPPED_START;
+  return { start: start + shift, end: end + shift };
 }
 
 /** Sorts ranges and joins those that touch; the families never touch. */

@@ -4,6 +4,7 @@ import { failure } from '../../src/dns/answer.ts';
 import type { Resolver } from '../../src/dns/resolver.ts';
 import type { Limits } from '../../src/limits.ts';
 import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
+import { evaluateSpf } from '../../src/spf/evaluate.ts';
 
 const records = (zone: { [domain: string]: string }): Zone =>
   Object.fromEntries(Object.entries(zone).map(([name, text]) => [name, { TXT: [text] }]));
@@ -127,6 +128,42 @@ describe('findings, each with the change that cures it', () => {
         ['spf.range-too-wide', 'example.com a:good.example/16'],
       ],
     ],
+    [
+      'an IPv4-mapped address, which no client has (RFC 7208 §5)',
+      'v=spf1 ip6:::ffff:192.0.2.1 -all',
+      [['spf.mapped-network', 'example.com ip6:::ffff:192.0.2.1']],
+      'v=spf1 ip4:192.0.2.1 -all',
+    ],
+    [
+      'an IPv4-mapped network, in any form and case, keeps its qualifier',
+      'v=spf1 ~IP6:0:0:0:0:0:FFFF:c000:209/120 -all',
+      [['spf.mapped-network', 'example.com ~IP6:0:0:0:0:0:FFFF:c000:209/120']],
+      'v=spf1 ~ip4:192.0.2.0/24 -all',
+    ],
+    [
+      'an IPv4-mapped address beside the address itself, or a network around it',
+      'v=spf1 ip4:192.0.2.0/24 ip6:::ffff:192.0.2.1 -all',
+      [['spf.mapped-network', 'example.com ip6:::ffff:192.0.2.1']],
+      'v=spf1 ip4:192.0.2.0/24 -all',
+    ],
+    [
+      'an IPv4-mapped address that an include passes as it is',
+      'v=spf1 ip6:::ffff:192.0.2.1 include:good.example -all',
+      [['spf.mapped-network', 'example.com ip6:::ffff:192.0.2.1']],
+      'v=spf1 include:good.example -all',
+    ],
+    [
+      'an IPv4-mapped network of which only a part is listed',
+      'v=spf1 ip4:192.0.2.1 ip6:::ffff:192.0.2.0/120 -all',
+      [['spf.mapped-network', 'example.com ip6:::ffff:192.0.2.0/120']],
+      'v=spf1 ip4:192.0.2.1 ip4:192.0.2.0/24 -all',
+    ],
+    [
+      'all of IPv4 nobody means',
+      'v=spf1 ip6:::ffff:0:0/96 -all',
+      [['spf.mapped-network', 'example.com ip6:::ffff:0:0/96']],
+    ],
+    ['a network around the IPv4-mapped ones is of IPv6', 'v=spf1 ip6:::fffe:0:0/95 -all', []],
     [
       'ptr and the macro p (RFC 7208 §5.5, §7.2)',
       'v=spf1 ptr exists:%{p}.example -all',
@@ -324,6 +361,22 @@ describe('addresses', () => {
     expect(pass).toEqual({ ip4: ['192.0.2.0/24'], ip6: ['2001:db8::/63'] });
     expect(fail).toEqual({ ip4: ['198.51.100.7'], ip6: [] });
     expect(neutral).toEqual({ ip4: ['203.0.113.9'], ip6: [] });
+  });
+
+  test('IPv4-mapped addresses are those of no client, as evaluation has it (RFC 7208 §5)', async () => {
+    const zone = {
+      'example.com': { TXT: ['v=spf1 ip6:::ffff:192.0.2.1 a:host.example.com -all'] },
+      'host.example.com': { A: ['192.0.2.7'], AAAA: ['::ffff:192.0.2.8', '2001:db8::8'] },
+    };
+    const { addresses, complete } = await analyze(zone);
+    expect(addresses.pass).toEqual({ ip4: ['192.0.2.7'], ip6: ['2001:db8::8'] });
+    expect(complete).toBe(true);
+    for (const ip of ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:192.0.2.8']) {
+      const env = { resolver: memoryResolver(zone) };
+      expect(await evaluateSpf({ ip, helo: 'example.com', mailFrom: 'a@example.com' }, env)).toMatchObject({
+        result: 'fail',
+      });
+    }
   });
 
   test('%{d} and %{o} are known; what depends on the client or the sender is listed apart', async () => {
@@ -604,6 +657,16 @@ describe('flattenSpf', () => {
       ['spf.flatten-drift', 's1.example'],
       ['spf.flatten-drift', 's2.example'],
     ]);
+  });
+
+  test('IPv4-mapped addresses, which match nobody, are left out (RFC 7208 §5)', async () => {
+    const analysis = await analyze(
+      records({
+        'example.com': 'v=spf1 ip6:::ffff:192.0.2.1 include:b.example -all',
+        'b.example': 'v=spf1 ip6:::ffff:192.0.2.9 ip4:192.0.2.5 -all',
+      }),
+    );
+    expect(flattenSpf(analysis).records.map(({ text }) => text)).toEqual(['v=spf1 ip4:192.0.2.5 -all']);
   });
 
   test('macros, exists and ptr are kept and mean what they meant', async () => {

@@ -152,6 +152,7 @@ export function judgeDkim(c: AuditCase, { selectors, audit, empty }: DkimFacts):
   for (const facts of selectors) judgeRecord(c, facts);
   judgeProbe(c, selectors, audit.probed);
   judgeDuplicates(c, audit);
+  judgeAlgorithms(c, audit);
   const { domain } = c;
   // RFC 9989 §4.4.1: mail of a subdomain may be signed by the organization.
   if (c.purpose === 'parked' || c.isOpen || !c.exists || c.dmarc.organizationalDomain !== domain) return;
@@ -232,4 +233,17 @@ function judgeDuplicates(c: AuditCase, { selectors }: DkimAudit): void {
       });
     }
   }
+}
+
+/** RFC 8463 §6: for those who do not verify Ed25519, there are RSA signatures as well. */
+function judgeAlgorithms(c: AuditCase, { selectors }: DkimAudit): void {
+  const { domain, purpose } = c;
+  const keys = selectors.filter(({ status }) => status === 'key');
+  // Of a selector without an answer, or with several records, nobody knows all keys.
+  const isOpen = selectors.some(({ status }) => status === 'unknown');
+  if (purpose === 'parked' || isOpen || keys.length === 0) return;
+  if (!keys.every(({ record, text }) => record?.keyType === 'ed25519' && text !== undefined)) return;
+  raise(c, 'dkim', diagnose('dkim.ed25519-alone', { domain }, `_domainkey.${domain}`), {
+    questions: keys.map(({ name }) => [name, 'TXT'] as const),
+  });
 }

@@ -3,6 +3,7 @@ import type { DnsSession } from '../../dns/session.ts';
 import { matchMtaStsMx } from '../../mta-sts/match.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
+import { isPublicNetwork } from '../../names/public-address.ts';
 import type { MxAudit } from '../audit.ts';
 import { type AuditCase, raise } from '../case.ts';
 import { publishRecord, removeRecord } from '../change.ts';
@@ -21,6 +22,8 @@ interface ExchangeFacts extends MxData {
   target?: string;
   /** Whether there is an address at it. */
   isReached?: boolean;
+  /** One of its addresses, where all are known and the internet reaches none. */
+  unreachable?: string;
 }
 
 /** The MX records of a domain and the addresses of their hosts. */
@@ -80,9 +83,18 @@ async function lookupExchange(
   ]);
   const target = a.cnames?.at(-1) ?? aaaa.cnames?.at(-1) ?? (cname.status === 'answer' ? cname.records[0] : undefined);
   const isReached = a.status === 'answer' || aaaa.status === 'answer';
-  if (target !== undefined) return { ...data, status: 'alias', target: domainName(target) ?? target, isReached };
-  if (isReached) return { ...data, status: 'host' };
+  const unreachable = findUnreachable(a, aaaa);
+  const facts = { ...data, isReached, ...(unreachable !== undefined && { unreachable }) };
+  if (target !== undefined) return { ...facts, status: 'alias', target: domainName(target) ?? target };
+  if (isReached) return { ...facts, status: 'host' };
   return { ...data, status: a.status === 'failure' || aaaa.status === 'failure' ? 'unknown' : 'no-address' };
+}
+
+/** The first of the addresses where nobody outside reaches any; what is not known may be one that is reached. */
+function findUnreachable(...answers: readonly DnsAnswer<'A' | 'AAAA'>[]): string | undefined {
+  if (answers.some(({ status }) => status === 'failure')) return undefined;
+  const addresses = answers.flatMap((answer) => (answer.status === 'answer' ? answer.records : []));
+  return addresses.some(isPublicNetwork) ? undefined : addresses[0];
 }
 
 /** Says what is wrong with the MX records. */
@@ -90,7 +102,10 @@ export function judgeMx(c: AuditCase, { audit, answer, exchanges, none }: MxFact
   const { domain } = c;
   for (const failed of c.answers.values()) judgeFailure(c, failed, exchanges);
   if (!c.exists) return;
-  for (const exchange of exchanges) judgeExchange(c, exchange, exchanges);
+  for (const exchange of exchanges) {
+    judgeExchange(c, exchange, exchanges);
+    judgeAddresses(c, exchange, exchanges);
+  }
   if (exchanges.length > MOST_HOSTS) {
     const params = { count: exchanges.length, limit: MOST_HOSTS };
     raise(c, 'mx', diagnose('mx.host-limit', params, domain));
@@ -139,13 +154,33 @@ function judgeExchange(c: AuditCase, facts: ExchangeFacts, all: readonly Exchang
     }
     case 'no-address': {
       // Without it mail goes to the others; where there is none, whoever knows where the host went has to tell.
-      const isSpare = all.some((other) => other.status === 'host');
+      const isSpare = all.some(isGood);
       const change = isSpare ? removeRecord(domain, 'MX', text) : undefined;
       raise(c, 'mx', diagnose('mx.no-address', { exchange }, domain), { questions: [[exchange, 'A', 'AAAA']], change });
       break;
     }
     default:
   }
+}
+
+function isGood({ status, unreachable }: ExchangeFacts): boolean {
+  return status === 'host' && unreachable === undefined;
+}
+
+/** Names of servers inside, or of such as left their addresses there. */
+function judgeAddresses(c: AuditCase, facts: ExchangeFacts, all: readonly ExchangeFacts[]): void {
+  const { preference, exchange, unreachable: address, text } = facts;
+  if (address === undefined) return;
+  const { domain } = c;
+  const isLost = (one: ExchangeFacts) =>
+    one.unreachable !== undefined || one.status === 'no-address' || one.status === 'invalid';
+  // RFC 5321 §5.1: a relay hands on to hosts of lower preference values, so that one outside may need this one inside.
+  const isSpare = all.some((other) => isGood(other) && other.preference <= preference);
+  const code = all.every(isLost) ? 'mx.all-private' : 'mx.private';
+  raise(c, 'mx', diagnose(code, { domain, exchange, address }, domain), {
+    questions: [[exchange, 'A', 'AAAA']],
+    change: isSpare ? removeRecord(domain, 'MX', text) : undefined,
+  });
 }
 
 const CODES = { implicit: 'mx.implicit', none: 'mx.missing', null: 'mx.null-sender' } as const;

@@ -117,7 +117,7 @@ function judgeDmarc({ domain, dmarc }: ComplianceFacts): Judgement {
 }
 
 // What keeps mail from a host, as far as is known.
-const NO_HOST = /^mx\.(address|invalid|no-address|dns-failure)$/;
+const NO_HOST = /^mx\.(address|all-private|dns-failure|invalid|no-address|private)$/;
 
 function judgeMx({ domain, mx: { status, hosts }, findings = [] }: ComplianceFacts): Judgement {
   const faults = hosts.map(({ exchange }) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { auditDomain } from '../../../src/audit.ts';
 import type { Resolver } from '../../../src/dns/resolver.ts';
 import { memoryResolver, type Zone } from '../../../src/resolvers/memory.ts';
-import { publicKey } from '../findings/keys.ts';
+import { ED25519, publicKey } from '../findings/keys.ts';
 import { auditZone, codesOf, failing, findingOf, KEY, OTHER_KEY, octetsOf } from '../world.ts';
 
 const mail: Zone = {
@@ -208,6 +208,54 @@ describe('keys together', () => {
       '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject; rua=mailto:dmarc@example.com'] },
     };
     expect(dkimCodes(codesOf(await auditZone(zone, { domain: 'news.example.com' })))).toEqual([]);
+  });
+});
+
+describe('Ed25519 keys, which not everybody verifies (RFC 8463 §6)', () => {
+  const ED = `v=DKIM1; k=ed25519; p=${ED25519}`;
+  const keys = (texts: { [selector: string]: string[] }, more: Zone = {}): Zone => ({
+    ...mail,
+    ...Object.fromEntries(Object.entries(texts).map(([name, TXT]) => [`${name}._domainkey.example.com`, { TXT }])),
+    ...more,
+  });
+  test.each<[string, Zone, object, boolean]>([
+    ['the only key that was given', keys({ s9: [ED] }), { selectors: 's9' }, true],
+    ['the same without any other questions', keys({ s9: [ED] }), { selectors: 's9', probe: false }, true],
+    ['the only key that was tried', keys({ default: [ED] }), {}, true],
+    ['beside a key that was revoked', keys({ s9: [ED], s1: ['v=DKIM1; p='] }), { selectors: ['s9', 's1'] }, true],
+    ['beside an RSA key', keys({ s9: [ED], s8: [KEY] }), { selectors: ['s9', 's8'] }, false],
+    ['beside an RSA key that was only tried', keys({ s9: [ED], default: [KEY] }), { selectors: 's9' }, false],
+    ['beside an RSA key of the same selector', keys({ s9: [ED, KEY] }), { selectors: 's9' }, false],
+    [
+      'beside what DNS does not answer',
+      keys({ s9: [ED] }, { 's8._domainkey.example.com': { TXT: down } }),
+      { selectors: ['s9', 's8'] },
+      false,
+    ],
+    [
+      'beside what DNS does not answer about a selector that was only tried',
+      keys({ s9: [ED] }, { 's1._domainkey.example.com': { TXT: down } }),
+      { selectors: 's9' },
+      false,
+    ],
+    ['of a parked domain', keys({ s9: [ED] }), { selectors: 's9', parked: true }, false],
+    ['an RSA key alone', keys({ s9: [KEY] }), { selectors: 's9' }, false],
+  ])('%s', async (_, zone, options, isTold) => {
+    expect(codesOf(await auditZone(zone, options)).includes('dkim.ed25519-alone')).toBe(isTold);
+  });
+
+  test('one finding, with all the keys', async () => {
+    const zone = keys(
+      { default: [ED] },
+      { 's1._domainkey.example.com': { CNAME: ['default._domainkey.example.com'] } },
+    );
+    const finding = findingOf(await auditZone(zone), 'dkim.ed25519-alone');
+    expect(finding).toMatchObject({ severity: 'warning', area: 'dkim', subject: '_domainkey.example.com' });
+    expect(finding.evidence.map(({ name }) => name).sort()).toEqual([
+      'default._domainkey.example.com',
+      's1._domainkey.example.com',
+    ]);
+    expect(finding.fix?.description).toBe('Publish an RSA key under another selector, and sign with both');
   });
 });
 

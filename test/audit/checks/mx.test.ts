@@ -11,6 +11,11 @@ const hosts: Zone = {
   'empty.example.com': { TXT: ['nothing'] },
   'half.example.com': { A: down },
   'down.example.com': { A: down, AAAA: down },
+  'in.example.com': { A: ['10.0.0.25', '192.168.0.25'], AAAA: ['fd00::25'] },
+  'in2.example.com': { AAAA: ['fe80::25'] },
+  'both.example.com': { A: ['10.0.0.26', '192.0.2.26'] },
+  'half-in.example.com': { A: ['10.0.0.27'], AAAA: down },
+  'alias-in.example.com': { CNAME: ['in.example.com'] },
 };
 const zone = (MX: ZoneRecord[] | typeof down | undefined, more: ZoneNode = {}): Zone => ({
   ...hosts,
@@ -91,6 +96,37 @@ describe('where mail goes', () => {
   });
 });
 
+describe('hosts that nobody reaches from the internet (RFC 6890 §2.2)', () => {
+  test.each<[string, ZoneRecord[], string[]]>([
+    ['the only host', ['10 in.example.com'], ['mx.all-private in.example.com']],
+    [
+      'every host',
+      ['10 in.example.com', '20 in2.example.com'],
+      ['mx.all-private in.example.com', 'mx.all-private in2.example.com'],
+    ],
+    ['the others take no mail either', ['10 in.example.com', '20 gone.example.com'], ['mx.all-private in.example.com']],
+    ['one of several', ['10 in.example.com', '20 mx.example.com'], ['mx.private in.example.com']],
+    ['another one is not known', ['10 in.example.com', '20 down.example.com'], ['mx.private in.example.com']],
+    ['one of the addresses is reached', ['10 both.example.com'], []],
+    ['half an answer', ['10 half-in.example.com'], []],
+    ['an alias', ['10 alias-in.example.com'], ['mx.all-private alias-in.example.com']],
+  ])('%s', async (_, records, expected) => {
+    const { findings, compliance } = await auditZone(zone(records));
+    const found = findings.filter(({ code }) => /^mx\.(all-)?private$/.test(code));
+    expect(found.map(({ code, params }) => `${code} ${params.exchange}`)).toEqual(expected);
+    expect(found.every(({ code, severity }) => severity === (code === 'mx.private' ? 'warning' : 'error'))).toBe(true);
+    const isLost = expected.some((one) => one.startsWith('mx.all-private'));
+    const row = compliance.find(({ rule }) => rule === 'reachable-sender');
+    expect(row?.result === 'not-met').toBe(isLost);
+  });
+
+  test('what was found there', async () => {
+    const { message, evidence } = findingOf(await auditZone(zone(['10 in.example.com'])), 'mx.all-private');
+    expect(message).toBe('No MX host of example.com can be reached from the internet: in.example.com is at 10.0.0.25');
+    expect(evidence.map(({ found }) => found)).toEqual(['10.0.0.25', '192.168.0.25', 'fd00::25']);
+  });
+});
+
 describe('the change that cures it', () => {
   test.each<[string, ZoneRecord[], string, object | undefined]>([
     [
@@ -118,6 +154,24 @@ describe('the change that cures it', () => {
       ['10 mx.example.com', '20 gone.example.com'],
       'mx.no-address',
       { action: 'remove', name: 'example.com', type: 'MX', before: '20 gone.example.com' },
+    ],
+    [
+      'a host inside goes where one outside comes first',
+      ['10 mx.example.com', '20 in.example.com'],
+      'mx.private',
+      { action: 'remove', name: 'example.com', type: 'MX', before: '20 in.example.com' },
+    ],
+    [
+      'a host inside that comes first may be where those outside relay to',
+      ['10 in.example.com', '20 mx.example.com'],
+      'mx.private',
+      undefined,
+    ],
+    [
+      'a dead host is not replaced by one inside',
+      ['10 in.example.com', '20 gone.example.com'],
+      'mx.no-address',
+      undefined,
     ],
     ['an alias that leads nowhere stays', ['10 dead.example.com'], 'mx.alias', undefined],
     ['of dead hosts none goes', ['10 gone.example.com', '20 192.0.2.1'], 'mx.no-address', undefined],

@@ -24,6 +24,12 @@ export const dkimExamples: readonly FindingExample[] = [
     story: 'The service that published the key is gone',
     zone: { [NAME]: { CNAME: ['spring.dkim.gone.example'] } },
   },
+  {
+    code: 'dkim.ed25519-alone',
+    story: 'The RSA key gave way to a modern one',
+    zone: { [NAME]: { TXT: [`v=DKIM1; k=ed25519; p=${ED25519}`] }, 'autumn._domainkey.example.com': null },
+    options: { selectors: ['spring'] },
+  },
   record('dkim.duplicate-key', 'The new selector has the old key', `v=DKIM1; k=rsa; p=${publicKey(2048, 20_261_001)}`),
   record('dkim.tag-empty', 'A semicolon stands there twice', DKIM.replace(';', ';;')),
   record('dkim.tag-no-equals', 'An equals sign was forgotten', DKIM.replace('k=rsa', 'k rsa')),

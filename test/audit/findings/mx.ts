@@ -34,6 +34,16 @@ export const mxExamples: readonly FindingExample[] = [
     story: 'A server was shut down, its MX record was not',
     zone: { 'mx2.example.com': null },
   },
+  {
+    code: 'mx.private',
+    story: 'A server was moved behind the firewall, its MX record was not',
+    zone: { 'mx2.example.com': { A: ['10.0.20.25'], AAAA: ['fd12:3456:789a::25'] } },
+  },
+  {
+    code: 'mx.all-private',
+    story: 'The names of the mail servers lead to their addresses in the office',
+    zone: { 'mx1.example.com': { A: ['192.168.1.10'] }, 'mx2.example.com': { A: ['192.168.1.20'] } },
+  },
   exchangers('mx.implicit', 'There is no MX record', [], {}, ['spf.void-term']),
   {
     code: 'mx.missing',

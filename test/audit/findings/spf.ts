@@ -149,6 +149,7 @@ const analysis: readonly FindingExample[] = [
   record('spf.void-term', 'A server lost its address', plus('a:old.example.com'), {
     'old.example.com': { TXT: ['moved'] },
   }),
+  record('spf.mapped-network', 'An address was copied as a log shows it', plus('ip6:::ffff:198.51.100.77')),
   record('spf.unreachable-term', 'An exception stands behind the rule', plus('-ip4:192.0.2.9')),
   record('spf.shadowed-term', 'An address is inside a network of the record', plus('ip4:192.0.2.9')),
   record('spf.range-too-wide', 'A whole provider may send', plus('ip4:100.0.0.0/12')),
