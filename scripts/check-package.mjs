@@ -21,14 +21,14 @@ const budgets = [
   ['verifyDkimSignature', 'mailverdict', 30],
   ['authenticateMessage', 'mailverdict', 60],
   ['checkAlignment', 'mailverdict', 50, 'psl'],
-  // More than the 45 and 35 that were planned: the protocols that an audit judges take 45 of their own.
+  // More than the 45 and 35 that were planned: the protocols that an audit judges take 45 of their own, fflate takes 5.
   ['*', 'mailverdict/audit', 76],
-  ['*', 'mailverdict/reports', 42],
+  ['*', 'mailverdict/reports', 40],
 ];
 // The same for what an entry adds to a bundle that has the core already.
 const additions = [
   ['mailverdict/audit', 45],
-  ['mailverdict/reports', 38],
+  ['mailverdict/reports', 36],
 ];
 
 let tarball = '';

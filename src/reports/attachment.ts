@@ -7,10 +7,11 @@ import { headerText } from '../text/bytes.ts';
 import { asciiLower } from '../text/characters.ts';
 import { type Inflated, inflateGzip, inflateRaw } from './inflate.ts';
 import { decodeBody, type MimeEntity, readEntity, readParts } from './mime.ts';
+import { readStart } from './read-start.ts';
 import { diagnose, type ReportCode } from './rules.ts';
 import { type Form, isFeedbackText, reportKind, sniff } from './sniff.ts';
 import { decodeXml } from './xml-text.ts';
-import { zipMembers } from './zip.ts';
+import { baseName, zipMembers } from './zip.ts';
 
 /** A report taken out of what it came in. */
 export interface OpenedReport {
@@ -80,35 +81,19 @@ export async function openReport(
 }
 
 async function readAll(search: Search, source: Uint8Array | ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const most = search.limits.inflatedBytes;
-  if (isBytes(source)) return upTo(search, [source], source.length);
+  const limit = search.limits.inflatedBytes;
+  const bytes = isBytes(source) ? source : await readChunks(source, limit + 1);
+  if (bytes.length > limit) search.diagnostics.push(diagnose('report.too-large', { limit }));
+  return bytes.subarray(0, limit);
+}
+
+async function readChunks(source: ReadableStream<Uint8Array>, least: number): Promise<Uint8Array> {
   const chunks = openChunks(source, undefined);
   if (chunks === undefined) {
     throw new TypeError(`Cannot open report: "bytes" must be a Uint8Array or ReadableStream, received ${show(source)}`);
   }
-  const read: Uint8Array[] = [];
-  let length = 0;
-  for (let chunk = await chunks.read(); chunk !== undefined; chunk = await chunks.read()) {
-    read.push(chunk);
-    length += chunk.length;
-    if (length > most) break;
-  }
+  const bytes = await readStart(chunks, least);
   await chunks.close();
-  return upTo(search, read, length);
-}
-
-/** The chunks as one, cut at the limit. */
-function upTo(search: Search, chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const limit = search.limits.inflatedBytes;
-  if (length > limit) search.diagnostics.push(diagnose('report.too-large', { limit }));
-  const most = Math.min(length, Math.floor(limit));
-  if (chunks.length === 1) return chunks[0]!.subarray(0, most);
-  const bytes = new Uint8Array(most);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk.subarray(0, most - at), at);
-    at += Math.min(chunk.length, most - at);
-  }
   return bytes;
 }
 
@@ -124,8 +109,7 @@ function find(search: Search, bytes: Uint8Array, spot: Spot): Found {
     search.reason = 'it is nested too deep';
     return undefined;
   }
-  if (form === 'mail') return openMail(search, bytes, spot);
-  return form === 'gzip' ? openGzip(search, bytes, spot) : openZip(search, bytes, spot);
+  return { mail: openMail, gzip: openGzip, zip: openZip }[form](search, bytes, spot);
 }
 
 /** No zip in a zip, no third gzip in a gzip: that is how a small file holds a large one. */
@@ -177,7 +161,12 @@ function openGzip(search: Search, bytes: Uint8Array, { path, name }: Spot): Foun
 
 function openZip(search: Search, bytes: Uint8Array, { path }: Spot): Found {
   search.reason = 'no member of the zip holds one';
+  let first: Found;
   for (const { name, method, encrypted, data } of zipMembers(bytes, search.members + 1)) {
+    if (first) {
+      if (noteMore(search, name)) break;
+      continue;
+    }
     if (!countMember(search)) return undefined;
     if (encrypted || (method !== 0 && method !== 8)) {
       search.diagnostics.push(diagnose('report.encrypted', { name, method }));
@@ -186,12 +175,17 @@ function openZip(search: Search, bytes: Uint8Array, { path }: Spot): Found {
     if (method === 8 && !mayInflate(search)) continue;
     const limits = { ...search.limits, inflatedBytes: search.inflatable };
     const inner = method === 0 ? data : takeInflated(search, inflateRaw(data, limits), 'zip');
-    const found = find(search, inner, { path: [...path, 'zip'], name });
-    if (found === undefined) continue;
-    if (found.kind === 'aggregate') search.diagnostics.push(diagnose('report.zip', {}));
-    return found;
+    first = find(search, inner, { path: [...path, 'zip'], name });
+    if (first?.kind === 'aggregate') search.diagnostics.push(diagnose('report.zip', {}));
   }
-  return undefined;
+  return first;
+}
+
+/** Says that there is another report, by its name: one mail or zip carries one (RFC 9990 §3.5.2), and one is what is asked for. */
+function noteMore(search: Search, name = ''): boolean {
+  const isReport = /\.(?:xml|json|gz|zip)$/i.test(name);
+  if (isReport) search.diagnostics.push(diagnose('report.more', { name }));
+  return isReport;
 }
 
 function countMember(search: Search): boolean {
@@ -209,18 +203,22 @@ function openMail(search: Search, bytes: Uint8Array, { path }: Spot): Found {
   if (isFeedbackReport(mail)) return failure();
   // Parts that wait, the next one last; iterative, since parts may hold parts.
   const waiting: MimeEntity[] = [mail];
+  let first: Found;
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     if (part.type.startsWith('multipart/')) {
       waiting.push(...readParts(part).reverse());
       continue;
     }
+    if (first) {
+      if (noteMore(search, part.fileName)) break;
+      continue;
+    }
     if (!countMember(search)) return undefined;
     const content = decodeBody(part);
     if (part.type === 'message/feedback-report' || isFeedbackText(content)) return failure();
-    const found = openPart(search, part, content, inside);
-    if (found) return found;
+    first = openPart(search, part, content, inside);
   }
-  return undefined;
+  return first;
 }
 
 /** RFC 5965 §2 */
@@ -237,8 +235,4 @@ function openPart(search: Search, part: MimeEntity, content: Uint8Array, path: r
   if (found === undefined || isMail || TYPE.test(type)) return found;
   search.diagnostics.push(diagnose('report.content-type', { type }));
   return found;
-}
-
-function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).slice(0, 255);
 }

@@ -1,12 +1,12 @@
-import { Gunzip } from 'fflate';
+import { type FlateError, Gunzip } from 'fflate';
 import type { Limits } from '../limits.ts';
 
 /** What came out of a compressed stream, as far as it could be read. */
 export interface Inflated {
   bytes: Uint8Array;
   /** Why there is no more. */
-  fault?: 'too-large' | 'bomb' | 'damaged' | 'trailing-data';
-  problem?: string;
+  fault?: 'too-large' | 'bomb' | 'damaged' | 'trailing-data' | undefined;
+  problem?: string | undefined;
 }
 
 type InflateLimits = Pick<Limits, 'inflatedBytes' | 'inflateRatio'>;
@@ -27,7 +27,7 @@ export function inflateGzip(packed: Uint8Array, limits: InflateLimits): Inflated
   if (packed.length < SHORTEST_GZIP) return { bytes: new Uint8Array(), fault: 'damaged', problem: 'it is cut off' };
   // RFC 1952 §2.3.1: the last four octets are the length modulo 2^32.
   const said = new DataView(packed.buffer, packed.byteOffset).getUint32(packed.length - 4, true);
-  const { inflated, memberBytes } = inflate([packed], packed.length, said, limits);
+  const { memberBytes, ...inflated } = inflate([packed], packed.length, said, limits);
   if (inflated.fault !== undefined || memberBytes === said) return inflated;
   return { bytes: inflated.bytes, fault: 'damaged', problem: 'it is not as long as it says' };
 }
@@ -36,9 +36,8 @@ export function inflateGzip(packed: Uint8Array, limits: InflateLimits): Inflated
 export function inflateRaw(packed: Uint8Array, limits: InflateLimits): Inflated {
   // The decoder says where raw data ends only when it takes it for a gzip: the next header is then none.
   const header = new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
-  const { bytes, fault, problem } = inflate([header, packed], packed.length, 0, limits).inflated;
-  if (fault === 'trailing-data' || fault === undefined) return { bytes };
-  return { bytes, fault, ...(problem !== undefined && { problem }) };
+  const { bytes, fault, problem } = inflate([header, packed], packed.length, 0, limits);
+  return fault === 'trailing-data' ? { bytes } : { bytes, fault, problem };
 }
 
 interface Output {
@@ -63,18 +62,14 @@ function inflate(inputs: readonly Uint8Array[], size: number, said: number, limi
   try {
     fault = pushAll(gunzip, inputs, output, limits);
   } catch (error) {
-    fault = output.length > 0 && codeOf(error) === INVALID_GZIP_HEADER ? 'trailing-data' : 'damaged';
-    problem = error instanceof Error ? error.message : String(error);
+    const { code, message } = error as FlateError;
+    fault = output.length > 0 && code === INVALID_GZIP_HEADER ? 'trailing-data' : 'damaged';
+    problem = message;
     // The end of the data may stand in the piece that goes beyond the limit.
     if (output.length > inflatedBytes) fault = 'too-large';
   }
   if (fault === 'damaged') problem ??= `nothing comes out of its ${size} octets`;
-  const inflated: Inflated = {
-    bytes: take(output),
-    ...(fault && { fault }),
-    ...(problem !== undefined && { problem }),
-  };
-  return { inflated, memberBytes: output.memberBytes };
+  return { bytes: take(output), fault, problem, memberBytes: output.memberBytes };
 }
 
 function pushAll(
@@ -120,8 +115,4 @@ function take({ bytes, length, most }: Output): Uint8Array {
   const end = Math.min(length, most);
   // Whoever posts a part of a buffer to a worker posts the whole of it.
   return end === bytes.length ? bytes : bytes.slice(0, end);
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

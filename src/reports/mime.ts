@@ -15,7 +15,6 @@ import { readQuotedString, readRun, skipCfws, startFieldReader } from '../text/s
 
 const CR = 0x0d;
 const LF = 0x0a;
-const HYPHEN = 0x2d;
 const MOST_PARTS = 100;
 // RFC 2046 §5.1.1 allows 70 characters.
 const MOST_BOUNDARY = 1000;
@@ -144,32 +143,27 @@ export function readParts(entity: MimeEntity): MimeEntity[] {
  */
 function splitBody(body: Uint8Array, boundary: string): Uint8Array[] {
   const parts: Uint8Array[] = [];
+  const delimiter = `--${boundary}`;
   let open = -1;
-  for (let start = 0; start < body.length && parts.length < MOST_PARTS; ) {
+  let next = 0;
+  for (let start = 0; start < body.length && parts.length < MOST_PARTS; start = next) {
     const lf = body.indexOf(LF, start);
-    const next = lf === -1 ? body.length : lf + 1;
-    if (body[start] === HYPHEN && body[start + 1] === HYPHEN) {
-      const kind = readDelimiter(body, start + 2, next, boundary);
-      if (kind !== undefined) {
-        if (open >= 0) parts.push(body.subarray(open, withoutLineBreak(body, open, start)));
-        open = kind === 'close' ? -1 : next;
-        if (kind === 'close') return parts;
-      }
-    }
-    start = next;
+    next = lf === -1 ? body.length : lf + 1;
+    const kind = readDelimiter(body, start, next, delimiter);
+    if (kind === undefined) continue;
+    if (open >= 0) parts.push(body.subarray(open, withoutLineBreak(body, open, start)));
+    if (kind === 'close') return parts;
+    open = next;
   }
   if (open >= 0 && open < body.length && parts.length < MOST_PARTS) parts.push(body.subarray(open));
   return parts;
 }
 
-function readDelimiter(body: Uint8Array, start: number, end: number, boundary: string): 'open' | 'close' | undefined {
-  if (end - start < boundary.length) return undefined;
-  for (let i = 0; i < boundary.length; i++) if (body[start + i] !== boundary.charCodeAt(i)) return undefined;
-  let at = start + boundary.length;
-  const close = body[at] === HYPHEN && body[at + 1] === HYPHEN;
-  if (close) at += 2;
-  while (at < end && (isWsp(body[at]!) || body[at] === CR || body[at] === LF)) at++;
-  return at < end ? undefined : close ? 'close' : 'open';
+function readDelimiter(body: Uint8Array, start: number, end: number, delimiter: string): 'open' | 'close' | undefined {
+  for (let i = 0; i < delimiter.length; i++) if (body[start + i] !== delimiter.charCodeAt(i)) return undefined;
+  const rest = latin1(body, start + delimiter.length, end);
+  if (!/^(?:--)?[ \t\r\n]*$/.test(rest)) return undefined;
+  return rest.startsWith('--') ? 'close' : 'open';
 }
 
 function withoutLineBreak(body: Uint8Array, start: number, end: number): number {
@@ -177,15 +171,16 @@ function withoutLineBreak(body: Uint8Array, start: number, end: number): number 
   return end - 1 > start && body[end - 2] === CR ? end - 2 : end - 1;
 }
 
-/** The body with its transfer encoding taken off (RFC 2045 §6); what is outside the base64 alphabet is ignored there. */
+/** The body with its transfer encoding taken off (RFC 2045 §6). */
 export function decodeBody({ fields, body }: MimeEntity): Uint8Array {
   const encoding = readParameters(firstField(fields, 'content-transfer-encoding') ?? '').token;
-  if (encoding === 'base64') return decodeMimeBase64(body);
+  if (encoding === 'base64') return decodeMimeBase64(latin1(body));
   return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : body;
 }
 
-function decodeMimeBase64(body: Uint8Array): Uint8Array {
-  const [data = ''] = latin1(body).split('=', 1);
+/** RFC 2045 §6.8: what is outside the alphabet is ignored. */
+function decodeMimeBase64(text: string): Uint8Array {
+  const [data = ''] = text.split('=', 1);
   const digits = data.replace(/[^A-Za-z0-9+/]+/g, '');
   // A single character of a group that was cut off holds no octet.
   return decodeBase64(digits.length % 4 === 1 ? digits.slice(0, -1) : digits) ?? new Uint8Array(0);
@@ -217,7 +212,7 @@ function decodeQuotedPrintable(body: Uint8Array): Uint8Array {
 
 function hexPair(high: number | undefined, low: number | undefined): number {
   const text = String.fromCharCode(high ?? 0, low ?? 0);
-  return /^[0-9a-f]{2}$/i.test(text) ? Number.parseInt(text, 16) : -1;
+  return /^[\da-f]{2}$/i.test(text) ? Number.parseInt(text, 16) : -1;
 }
 
 /** The text of a part: UTF-8 where it is that, else one unit per octet. A byte order mark is left out. */

@@ -26,6 +26,7 @@ export const reportRules = {
     'Member "{name}" of the zip is encrypted or compressed by method {method}',
   ],
   'report.zip': ['info', 'RFC 9990', '3.5.2', 'The report is in a zip, where gzip is the format'],
+  'report.more': ['warning', 'RFC 9990', '3.5.2', '"{name}" looks like another report: only the first is read'],
   'report.content-type': ['info', 'RFC 9990', '3.5.2', 'The report is in a part of type "{type}"'],
   'report.encoding': ['warning', 'RFC 9990', '3.1', 'The text is not {encoding}, it is read as {used}'],
 } as const;

@@ -1,4 +1,4 @@
-import { latin1, utf8 } from '../text/bytes.ts';
+import { latin1 } from '../text/bytes.ts';
 
 /** What the bytes of a report say, and how they said it. */
 export interface DecodedText {
@@ -12,6 +12,9 @@ export interface DecodedText {
 // XML 1.0 §4.3.3: EncName ::= [A-Za-z] ([A-Za-z0-9._] | '-')*
 const ENCODING = /^[ \t\r\n]*<\?xml[^>]{0,200}?encoding[ \t]*=[ \t]*["']([A-Za-z][A-Za-z0-9._-]{0,40})["']/;
 
+/** The octets of a document that tell its encoding: an honest declaration has no more. */
+export const DECLARATION_BYTES = 400;
+
 /** The encoding of a document by its byte order mark, else by its XML declaration, else UTF-8 (XML 1.0 Appendix F). */
 export function encodingOf(start: Uint8Array): { encoding: string; byteOrderMark: number } {
   const [a, b, c, d] = start;
@@ -20,7 +23,7 @@ export function encodingOf(start: Uint8Array): { encoding: string; byteOrderMark
   if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', byteOrderMark: 2 };
   if (a === 0x3c && b === 0 && d === 0) return { encoding: 'utf-16le', byteOrderMark: 0 };
   if (a === 0 && b === 0x3c && c === 0) return { encoding: 'utf-16be', byteOrderMark: 0 };
-  const named = ENCODING.exec(latin1(start.subarray(0, 400)))?.[1]?.toLowerCase() ?? 'utf-8';
+  const named = ENCODING.exec(latin1(start.subarray(0, DECLARATION_BYTES)))?.[1]?.toLowerCase() ?? 'utf-8';
   // Whoever could read "encoding" octet by octet was not reading UTF-16.
   return { encoding: named.startsWith('utf-16') ? 'utf-8' : named, byteOrderMark: 0 };
 }
@@ -30,12 +33,14 @@ export function decodeXml(bytes: Uint8Array): DecodedText {
   const { encoding, byteOrderMark } = encodingOf(bytes);
   const content = bytes.subarray(byteOrderMark);
   const marked = byteOrderMark > 0;
-  const text = encoding === 'utf-8' ? utf8(content) : decodeAs(encoding, content);
-  if (text !== undefined) return { text, byteOrderMark: marked };
   // A wrong label on UTF-8 is seen more often than any other fault.
-  const instead = encoding === 'utf-8' ? undefined : utf8(content);
-  const used = instead === undefined ? 'windows-1252' : 'utf-8';
-  return { text: instead ?? decodeAs(used, content)!, byteOrderMark: marked, fault: { encoding, used } };
+  for (const used of [encoding, 'utf-8']) {
+    const text = decodeAs(used, content);
+    if (text !== undefined)
+      return { text, byteOrderMark: marked, ...(used !== encoding && { fault: { encoding, used } }) };
+  }
+  const used = 'windows-1252';
+  return { text: decodeAs(used, content)!, byteOrderMark: marked, fault: { encoding, used } };
 }
 
 function decodeAs(encoding: string, bytes: Uint8Array): string | undefined {

@@ -1,4 +1,4 @@
-import { latin1, utf8 } from '../text/bytes.ts';
+import { headerText } from '../text/bytes.ts';
 
 /** A member of a zip by its local header; nothing that the header says about sizes is believed. */
 export interface ZipMember {
@@ -33,7 +33,7 @@ export function* zipMembers(bytes: Uint8Array, most: number): Generator<ZipMembe
     // General purpose bit 3: the size follows the data, which for stored data only a search can find.
     const known = (flags & 8) === 0 && start + size <= bytes.length;
     const end = known ? start + size : findSignature(view, start, [DATA_DESCRIPTOR, LOCAL_HEADER, CENTRAL_HEADER]);
-    const name = baseName(bytes.subarray(at + HEADER_BYTES, nameEnd));
+    const name = baseName(headerText(bytes.subarray(at + HEADER_BYTES, nameEnd)));
     // Deflated data ends by itself.
     const data = bytes.subarray(start, method === 0 ? end : bytes.length);
     if (name !== '') yield { name, method, encrypted: (flags & 1) === 1, data };
@@ -50,8 +50,7 @@ function findSignature(view: DataView, from: number, signatures: readonly number
   return view.byteLength;
 }
 
-/** A folder's own entry has no name of its own. */
-function baseName(bytes: Uint8Array): string {
-  const path = utf8(bytes) ?? latin1(bytes);
+/** A path without its folders; a folder's own entry has no name of its own. */
+export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).slice(0, 255);
 }

@@ -166,6 +166,17 @@ describe('mailverdict report', () => {
     `);
   });
 
+  test('--csv: also behind a semicolon, where a spreadsheet may begin a cell', async () => {
+    const identifiers = '<identifiers><header_from>a;=1+1;b</header_from></identifiers>';
+    const { out } = await call(['-', '--csv'], { stdin: Buffer.from(xml({ records: recordXml({ identifiers }) })) });
+    expect(out).toContain("\r\n192.0.2.1,a;'=1+1;b,,");
+  });
+
+  test('a report as large as --max-bytes allows, whatever its kind', async () => {
+    const { status, out } = await call(['-'], { stdin: Buffer.from(tls + ' '.repeat(26_000_000)) });
+    expect([status, out.slice(0, 12)]).toEqual([0, '1 TLS report']);
+  });
+
   test('--html writes a page that runs nothing and shows hostile texts as texts', async () => {
     const hostile = xml({ org: '&lt;script&gt;alert(1)&lt;/script&gt;', records: own });
     const { status } = await call(['-', '--html', at('page.html')], { stdin: Buffer.from(hostile) });

@@ -52,7 +52,7 @@ const reports: readonly [
     'mydomain.org',
     'rfc7489',
     [['42.42.42.42', 1, 'quarantine', 'fail', 'fail', 'dkim=fail spf=hardfail']],
-    ['envelope_from', 'selector empty', 'domain empty', 'scope', 'hardfail', 'namespace', 'version'],
+    ['envelope_from', 'domain empty', 'selector empty', 'scope', 'hardfail', 'namespace', 'version'],
   ],
   [
     'mailru.xml',

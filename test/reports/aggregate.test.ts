@@ -206,9 +206,16 @@ describe('what is really sent is read, with a diagnostic that points at it (RFC 
     ['2024-03-06T00:00:00Z', 1709683200],
     ['2024-03-06 01:30:00.5+01:30', 1709683200],
     ['2024-03-06T00:00:00-0000', 1709683200],
+    ['2024-03-06 00:00 UTC', 1709683200],
+    ['2024-03-05T22:30-0130', 1709683200],
+    ['2024-02-30', undefined],
+    ['2024-03-06T25:00:00Z', undefined],
+    ['1970-01-01T00:00:00+01:00', undefined],
     ['1e309', undefined],
     ['-5', undefined],
     ['99999-01-01', undefined],
+    ['9999-12-31T23:59:59-01:00', undefined],
+    ['0071-01-01', undefined],
     ['', undefined],
   ])('the time %j', (text, seconds) => {
     const { value, diagnostics } = parseAggregateReport(reportXml().replace('<begin>1709683200', `<begin>${text}`));
@@ -440,6 +447,45 @@ describe('parseAggregateRecords', () => {
     const unknown = parseAggregateRecords(stream(Buffer.from(xml.replace('UTF-8', 'x-nothing')), 99));
     for await (const _ of unknown);
     expect(codes(unknown.report())).toEqual(['aggregate.encoding']);
+  });
+
+  test.each<[string, Buffer]>([
+    ['UTF-16', Buffer.from(`\ufeff${xml}`, 'utf16le')],
+    ['UTF-16, the other way round', Buffer.from(`\ufeff${xml}`, 'utf16le').swap16()],
+    ['a byte order mark', Buffer.from(`\ufeff${xml}`)],
+    ['Latin 1', Buffer.from(xml.replace('UTF-8', 'iso-8859-1').replace('Example', 'é'), 'latin1')],
+  ])('%s is known however little comes first', async (_, bytes) => {
+    async function* pieces() {
+      yield new Uint8Array(0);
+      for (const octet of bytes) yield Uint8Array.of(octet);
+    }
+    const whole = parseAggregateReport(bytes);
+    const reading = parseAggregateRecords(pieces());
+    const records = [];
+    for await (const record of reading) records.push(record);
+    expect({ ...reading.report().value, records }).toEqual(whole.value);
+    expect(codes(reading.report())).toEqual(codes(whole));
+  });
+
+  test('octets that are not what they say are a finding', async () => {
+    const reading = parseAggregateRecords(stream(Buffer.from(xml.replace('Example', 'é'), 'latin1'), 99));
+    for await (const _ of reading);
+    expect(codes(reading.report())).toEqual(['aggregate.encoding']);
+    expect(reading.report().value!.reportMetadata.orgName).toBe('\ufffd');
+  });
+
+  test('what is asked for early is not the last word', async () => {
+    const end = '</feedback>';
+    const parts = [xml.replace(policy, '').replace(end, ''), `${policy}${end}`].map((part) => Buffer.from(part));
+    async function* pieces() {
+      yield* parts;
+    }
+    const reading = parseAggregateRecords(pieces());
+    const early: unknown[] = [];
+    for await (const _ of reading) early.push(reading.report());
+    expect(early[0]).toMatchObject({ value: { policyPublished: { domain: '' } }, diagnostics: [] });
+    expect(reading.report().value!.policyPublished.domain).toBe('example.com');
+    expect(codes(reading.report())).toEqual(['aggregate.order']);
   });
 
   test('stops at a document type declaration, at the limit and when the caller does', async () => {

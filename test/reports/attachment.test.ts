@@ -21,6 +21,12 @@ describe('a report is found in what it came in', () => {
     Buffer.from('From: a@example.com\r\nContent-Type: message/rfc822\r\n\r\n'),
     mail(gzipSync(bytes)),
   ]);
+  const attachment = (name: string) =>
+    `--x\r\nContent-Type: text/xml\r\nContent-Disposition: attachment; filename="${name}"\r\n\r\n${xml}\r\n`;
+  const severalParts = Buffer.from(
+    'From: a@example.com\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n' +
+      `${attachment('a.xml')}--x\r\nContent-Type: text/plain\r\n\r\nGreetings\r\n${attachment('b.xml')}--x--\r\n`,
+  );
   test.each<[what: string, input: Uint8Array, path: string[], expected: string[]]>([
     ['plain XML', bytes, [], []],
     ['XML with a byte order mark and an empty line before it', Buffer.from(`\ufeff\n${xml}`), [], []],
@@ -73,6 +79,15 @@ describe('a report is found in what it came in', () => {
     ],
     ['a path in a file name', mail(bytes, { type: 'text/xml', name: '../../etc/a.xml' }), ['mail', 'a.xml'], []],
     ['a forwarded mail', forwarded, ['mail', 'mail', 'gzip', 'receiver!example.com!1!2.xml'], []],
+    [
+      'the first of several in a zip',
+      zip(
+        ['', 'a.xml', 'readme.txt', 'b.xml', 'c.xml'].map((name) => ({ name, data: name === 'a.xml' ? bytes : tls })),
+      ),
+      ['zip', 'a.xml'],
+      ['report.zip', 'report.more'],
+    ],
+    ['the first of several in a mail', severalParts, ['mail', 'a.xml'], ['report.more']],
   ])('%s', async (_, input, path, expected) => {
     const result = await openReport(input);
     expect(result).toMatchObject({ ok: true, value: { kind: 'aggregate', path } });
@@ -90,6 +105,14 @@ describe('a report is found in what it came in', () => {
       },
     });
     expect((await openReport(stream)).value).toMatchObject({ kind: 'aggregate', text: xml });
+  });
+
+  test('as a stream without end, where the limit is not even a whole number', async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(Buffer.from('<feedback>')),
+    });
+    const { diagnostics } = await openReport(stream, { limits: { inflatedBytes: 100.5 } });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['report.too-large']);
   });
 
   test('a TLS report', async () => {

@@ -175,6 +175,16 @@ describe('buildAggregateReport', () => {
       at('report-build.value', 'reportMetadata.reportId'),
     ],
     [
+      'an id longer than a line of a mail',
+      { ...report, reportMetadata: { ...report.reportMetadata, reportId: 'x'.repeat(1000) } },
+      at('report-build.value', 'reportMetadata.reportId'),
+    ],
+    [
+      'no begin',
+      { ...report, reportMetadata: { ...report.reportMetadata, dateRange: { end: 1 } as never } },
+      at('report-build.value', 'reportMetadata.dateRange.begin'),
+    ],
+    [
       'times the wrong way round',
       { ...report, reportMetadata: { ...report.reportMetadata, dateRange: { begin: 2, end: 1 } } },
       at('report-build.value', 'reportMetadata.dateRange.end'),
@@ -194,12 +204,37 @@ describe('buildAggregateReport', () => {
       { ...report, policyPublished: { ...report.policyPublished, np: 'maybe' } },
       at('report-build.value', 'policyPublished.np'),
     ],
+    [
+      'an empty sp',
+      { ...report, policyPublished: { ...report.policyPublished, sp: '' } },
+      at('report-build.value', 'policyPublished.sp'),
+    ],
+    [
+      'an end before 1970',
+      { ...report, reportMetadata: { ...report.reportMetadata, dateRange: { begin: 0, end: -1 } } },
+      at('report-build.value', 'reportMetadata.dateRange.end'),
+    ],
     ['no address', withRecord({ sourceIp: '1.2.3' }), at('report-build.value', 'records[0].sourceIp')],
     ['a count of zero', withRecord({ count: 0 }), at('report-build.value', 'records[0].count')],
     [
       'no author domain',
       withRecord({ identifiers: { headerFrom: '' } }),
       at('report-build.missing', 'records[0].identifiers.headerFrom'),
+    ],
+    [
+      'no identifiers',
+      withRecord({ identifiers: undefined as never }),
+      at('report-build.value', 'records[0].identifiers'),
+    ],
+    [
+      'no evaluation',
+      withRecord({ policyEvaluated: undefined as never }),
+      at('report-build.value', 'records[0].policyEvaluated'),
+    ],
+    [
+      'a reason that is a word',
+      withRecord({ policyEvaluated: { ...record.policyEvaluated, reasons: ['other' as never] } }),
+      at('report-build.value', 'records[0].policyEvaluated.reasons[0]'),
     ],
     [
       'a word of RFC 7489',
@@ -261,6 +296,8 @@ describe('buildAggregateReport', () => {
     [report, undefined, '"options" must be an object'],
     [report, {}, '"submitter" must be a string, received undefined'],
     [report, { ...options, mail: { ...mail, to: 'x' } }, '"mail.to" must be an address, received "x"'],
+    [report, { ...options, mail: { ...mail, to: [[mail.to]] } }, '"mail.to" must be a string, received an array'],
+    [report, { ...options, mail: null }, '"mail" must be an object, received null'],
   ])('wrong arguments throw (%#)', (wrong, others, message) => {
     expect(() => buildAggregateReport(wrong as never, others as never)).toThrow(message);
   });
@@ -552,7 +589,15 @@ describe('buildTlsReport', () => {
       contentType: 'application/tlsrpt+json',
     });
     expect(other.subject).toContain('Report-ID: <20-26@example.net>');
+    // A header field is ASCII.
+    expect(buildTlsReport({ ...tls, reportId: 'é@example.net' }).value!.subject).toMatch(
+      /<-example-net@example\.net>$/,
+    );
     expect(buildTlsReport({ ...tls, reportId: '2026' }).value!.fileName).toContain('!2026.json.gz');
+    // No line of a mail has room for more (RFC 5322 §2.1.1).
+    const long = buildTlsReport({ ...tls, reportId: 'x'.repeat(2000) }, { mail }).value!;
+    expect(long.fileName).toBe('example.net!example.com!1767225600!1767311999.json.gz');
+    expect(Math.max(...long.message!.split('\r\n').map((line) => line.length))).toBeLessThan(999);
   });
 
   test.each<[string, TlsReport, string]>([

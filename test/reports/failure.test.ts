@@ -258,6 +258,12 @@ describe('the mail around it (RFC 5965 §2)', () => {
     expect(value).not.toHaveProperty('originalMessage');
   });
 
+  test('only the header of an internationalized message (RFC 6533 §6)', () => {
+    const { value } = parseFailureReport(mail(dmarc, { original: 'message/global-headers' }));
+    expect(value!.originalHeaders).toBe('From: ann@example.com\nSubject: Hi\n');
+    expect(value).not.toHaveProperty('originalMessage');
+  });
+
   test('inside what a mailing list put around it', () => {
     const inner = mail(dmarc).replace(/^From: .*\n/, '');
     const outer = `Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\nfooter\n--o\n${inner}\n--o--\n`;
@@ -406,6 +412,23 @@ describe('buildFailureReport', () => {
     expect(value!.text).toContain('Identity-Alignment: spf\r\n');
     const none = await buildFailureReport({ ...input, identityAlignment: { listed: [] } }, options);
     expect(none.value!.text).toContain('Identity-Alignment: none\r\n');
+  });
+
+  test('no line is longer than 998 octets, whatever the message brought (RFC 5322 §2.1.1)', async () => {
+    const words = 'a@b.example '.repeat(300);
+    const message = `Subject: ${words}\r\nX-Long: ${'é'.repeat(700)}\r\nX-Words: ${words}\r\n\r\n${'x'.repeat(3000)}\r\n`;
+    const { value } = await buildFailureReport(
+      { ...input, authenticationResults: [`mx.example.net; ${words}`], message },
+      { ...options, redact: () => 'redacted-at-length', includeBody: true },
+    );
+    const octets = value!.message.split('\r\n').map((line) => utf8Bytes(line).length);
+    expect(Math.max(...octets)).toBeLessThan(999);
+    const read = parseFailureReport(value!.message).value!;
+    // White space is where a line may be folded, and nothing is added to it.
+    expect(read.authenticationResults).toEqual([
+      `mx.example.net; ${words.replaceAll('a@', 'redacted-at-length@')}`.trim(),
+    ]);
+    expect(read.originalMessage!.replaceAll('\r\n ', '')).toContain('x'.repeat(3000));
   });
 
   test('no value begins another field or part', async () => {

@@ -208,6 +208,9 @@ describe('the schema (RFC 8460 §4.4)', () => {
     expect(
       parse(withPolicy({ 'mx-host': undefined, 'mx-host-pattern': ['*.example.com'] })).value!.policies[0]!.mxHosts,
     ).toEqual(['*.example.com']);
+    const prefixed = parse(withPolicy({ 'mx-host': undefined, 'mx-host-pattern': ['mx: *.example.com'] }));
+    expect(prefixed.value!.policies[0]!.mxHosts).toEqual(['*.example.com']);
+    expect(prefixed.diagnostics.map(({ params }) => params.path)).toEqual(['policies[0].policy.mx-host-pattern']);
   });
 
   test.each<[string, number | undefined, string[]]>([
@@ -221,6 +224,8 @@ describe('the schema (RFC 8460 §4.4)', () => {
     ['2026-02-31T00:00:00Z', undefined, ['tls-report.value']],
     ['2026-01-31T25:00:00Z', undefined, ['tls-report.value']],
     ['1769817600', undefined, ['tls-report.value']],
+    ['1970-01-01T00:00:00+01:00', undefined, ['tls-report.value']],
+    ['0071-01-01T00:00:00Z', undefined, ['tls-report.value']],
   ])('time %s', (time, seconds, codes) => {
     const { value, diagnostics } = parse({
       'date-range': { 'start-datetime': time, 'end-datetime': '2026-02-01T00:00:00Z' },
@@ -354,6 +359,8 @@ describe('summarizeTlsReports', () => {
     expect(result.days.map(({ day }) => day)).toEqual(['1970-01-01', '2026-01-31']);
     expect(result.organizations.map((it) => it.organizationName)).toEqual(['__proto__', 'Example']);
     expect(result.failures.map(({ resultType }) => resultType)).toEqual(['x', 'tlsa-invalid']);
+    // The parser gives no such time; a report that was made otherwise may have any.
+    expect(summarizeTlsReports([{ ...fine, dateRange: { start: 1e300 } }])).toMatchObject({ reports: 1, days: [] });
     expect(() => summarizeTlsReports({} as never)).toThrow('"reports" must be an array');
     expect(() => summarizeTlsReports([null] as never)).toThrow('"reports" must be an array of TlsReport');
   });

@@ -39,10 +39,11 @@ export function renderCsv({ flows, reports }: AggregateSummary): string {
 
 /**
  * RFC 4180 §2; these texts are anybody's: a spreadsheet would take one that begins like a formula for one, also with the wide
- * characters of East Asia, and a terminal would obey control characters.
+ * characters of East Asia, and behind a semicolon, where many countries' spreadsheets begin a cell; and a terminal would obey
+ * control characters.
  */
 function cell(text: string): string {
   const visible = escapeControls(text);
-  const harmless = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(visible) ? `'${visible}` : visible;
+  const harmless = visible.replace(/(^|;)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$1'");
   return /[",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -129,8 +129,8 @@ async function readReport(file: string, { stdin, maxBytes }: GatherOptions): Pro
     kind === 'aggregate'
       ? { kind, ...parseAggregateReport(bytes, { limits }) }
       : kind === 'tls'
-        ? { kind, ...parseTlsReport(text) }
-        : { kind, ...parseFailureReport(text) };
+        ? { kind, ...parseTlsReport(text, { limits }) }
+        : { kind, ...parseFailureReport(text, { limits }) };
   if (parsed.value === undefined) return parsed.diagnostics[0]?.message ?? 'there is no report';
   const fault =
     opened.diagnostics.find(({ severity }) => severity === 'error') ??

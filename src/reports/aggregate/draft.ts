@@ -1,4 +1,5 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
+import type { Container } from './layout.ts';
 import type { AggregateExtension } from './report.ts';
 
 /** The text of an element, without the white space around it. */
@@ -16,13 +17,13 @@ export function fieldOf(fields: Fields | undefined, name: string): Field | undef
   return undefined;
 }
 
+/** The containers that occur once. */
+type Parts = { [Name in Container]?: Fields };
+
 /** A `record` element as it was read, before anything was made of it. */
 export interface RecordDraft {
-  row?: Fields;
-  policy_evaluated?: Fields;
-  identifiers?: Fields;
-  hasResults: boolean;
-  reasons: Fields[];
+  parts: Parts;
+  reason: Fields[];
   dkim: Fields[];
   spf: Fields[];
   extensions: AggregateExtension[];
@@ -33,10 +34,7 @@ export interface RecordDraft {
 export interface HeadDraft {
   /** Absent until `feedback` begins. */
   namespace?: string;
-  feedback?: Fields;
-  report_metadata?: Fields;
-  date_range?: Fields;
-  policy_published?: Fields;
+  parts: Parts;
   errors: Field[];
   extensions: AggregateExtension[];
 }

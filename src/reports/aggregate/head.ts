@@ -1,7 +1,8 @@
+import { present } from '../present.ts';
 import { type Fields, fieldOf, type HeadDraft } from './draft.ts';
 import type { Findings } from './findings.ts';
 import type { AggregateReport, AggregateReportHead } from './report.ts';
-import { readNumber, readOpenWord, readText, readTime, readWord, requireText } from './values.ts';
+import { noteOmitted, readNumber, readOpenWord, readText, readTime, readWord, requireText } from './values.ts';
 import { POLICIES } from './words.ts';
 
 const NAMESPACE = 'urn:ietf:params:xml:ns:dmarc-2.0';
@@ -13,52 +14,48 @@ const MODES = ['r', 's'] as const;
 /** Everything but the records. */
 export function buildHead(findings: Findings, draft: HeadDraft): AggregateReportHead {
   const schema = schemaOf(draft);
-  const { namespace = '' } = draft;
+  const { namespace = '', parts, extensions } = draft;
   if (namespace !== NAMESPACE) findings.add('aggregate.namespace', { namespace });
-  const version = readText(findings, draft.feedback, 'version');
-  if (schema === 'rfc7489' && fieldOf(draft.feedback, 'version') === undefined) {
-    findings.add('aggregate.omitted-element', { element: 'version', parent: 'feedback', schema: 'RFC 7489' });
-  }
-  return {
+  if (schema === 'rfc7489') noteOmitted(findings, parts.feedback, 'version', 'feedback', 'RFC 7489');
+  return present({
     schema,
-    ...(version !== undefined && { version }),
+    version: readText(findings, parts.feedback, 'version'),
     reportMetadata: buildMetadata(findings, draft),
-    policyPublished: buildPolicy(findings, draft.policy_published, schema),
-    ...(draft.extensions.length > 0 && { extensions: draft.extensions }),
-  };
+    policyPublished: buildPolicy(findings, parts.policy_published, schema),
+    extensions: extensions.length > 0 ? extensions : undefined,
+  });
 }
 
 /** By the namespace; many senders have none, and are known by what they say. */
-export function schemaOf({ namespace, policy_published, report_metadata }: HeadDraft): AggregateReport['schema'] {
+export function schemaOf({ namespace, parts }: HeadDraft): AggregateReport['schema'] {
   if (namespace === NAMESPACE) return 'rfc9990';
   if (namespace === OLD_NAMESPACE) return 'rfc7489';
-  const published = ['discovery_method', 'testing'].some((name) => fieldOf(policy_published, name));
-  return published || fieldOf(report_metadata, 'generator') ? 'rfc9990' : 'rfc7489';
+  const published = ['discovery_method', 'testing'].some((name) => fieldOf(parts.policy_published, name));
+  return published || fieldOf(parts.report_metadata, 'generator') ? 'rfc9990' : 'rfc7489';
 }
 
-function buildMetadata(findings: Findings, draft: HeadDraft): AggregateReport['reportMetadata'] {
-  const fields = draft.report_metadata;
+function buildMetadata(findings: Findings, { parts, errors }: HeadDraft): AggregateReport['reportMetadata'] {
+  const fields = parts.report_metadata;
   if (fields === undefined)
     findings.add('aggregate.missing-element', { element: 'report_metadata', parent: 'feedback' });
   const text = (name: string) => readText(findings, fields, name);
   // The parts of an element that is missing are no further findings.
   const needed = (name: string) => (fields ? requireText(findings, fields, name, 'report_metadata') : '');
-  const orgName = needed('org_name');
-  const email = text('email');
-  const extraContactInfo = text('extra_contact_info');
-  const generator = text('generator');
-  return {
-    orgName,
-    ...(email !== undefined && { email }),
-    ...(extraContactInfo !== undefined && { extraContactInfo }),
+  return present({
+    orgName: needed('org_name'),
+    email: text('email'),
+    extraContactInfo: text('extra_contact_info'),
     reportId: needed('report_id'),
-    dateRange: buildRange(findings, draft),
-    errors: draft.errors.filter((field) => field.text !== '').map((field) => field.text),
-    ...(generator !== undefined && { generator }),
-  };
+    dateRange: buildRange(findings, parts),
+    errors: errors.filter((field) => field.text !== '').map((field) => field.text),
+    generator: text('generator'),
+  });
 }
 
-function buildRange(findings: Findings, { date_range, report_metadata }: HeadDraft): { begin: number; end: number } {
+function buildRange(
+  findings: Findings,
+  { date_range, report_metadata }: HeadDraft['parts'],
+): { begin: number; end: number } {
   if (date_range === undefined) {
     if (report_metadata)
       findings.add('aggregate.missing-element', { element: 'date_range', parent: 'report_metadata' });
@@ -85,29 +82,24 @@ function buildPolicy(
     findings.add('aggregate.missing-element', { element: 'policy_published', parent: 'feedback' });
     return { domain: '' };
   }
-  const discoveryMethod = readWord(findings, fields, 'discovery_method', ['psl', 'treewalk']);
-  const p = readOpenWord(findings, fields, 'p', POLICIES);
-  const sp = readOpenWord(findings, fields, 'sp', POLICIES);
-  const np = readOpenWord(findings, fields, 'np', POLICIES);
-  const adkim = readWord(findings, fields, 'adkim', MODES);
-  const aspf = readWord(findings, fields, 'aspf', MODES);
-  const fo = readText(findings, fields, 'fo');
-  const testing = readWord(findings, fields, 'testing', ['n', 'y']);
-  const pct = readNumber(findings, fields, 'pct', [0, 100]);
-  if (p === undefined)
-    findings.add('aggregate.omitted-element', { element: 'p', parent: 'policy_published', schema: 'RFC 9990' });
-  if (pct !== undefined && schema === 'rfc9990')
-    findings.add('aggregate.old-element', { element: 'pct' }, fieldOf(fields, 'pct')!);
-  return {
+  const policy = (name: string) => readOpenWord(findings, fields, name, POLICIES);
+  const word = <Word extends string>(name: string, words: readonly Word[]) => readWord(findings, fields, name, words);
+  const testing = word('testing', ['n', 'y']);
+  const published = present({
     domain: requireText(findings, fields, 'domain', 'policy_published'),
-    ...(discoveryMethod !== undefined && { discoveryMethod }),
-    ...(p !== undefined && { p }),
-    ...(sp !== undefined && { sp }),
-    ...(np !== undefined && { np }),
-    ...(adkim !== undefined && { adkim }),
-    ...(aspf !== undefined && { aspf }),
-    ...(fo !== undefined && { fo }),
-    ...(testing !== undefined && { testing: testing === 'y' }),
-    ...(pct !== undefined && { pct }),
-  };
+    discoveryMethod: word('discovery_method', ['psl', 'treewalk']),
+    p: policy('p'),
+    sp: policy('sp'),
+    np: policy('np'),
+    adkim: word('adkim', MODES),
+    aspf: word('aspf', MODES),
+    fo: readText(findings, fields, 'fo'),
+    testing: testing && testing === 'y',
+    pct: readNumber(findings, fields, 'pct', 100),
+  });
+  if (published.p === undefined)
+    findings.add('aggregate.omitted-element', { element: 'p', parent: 'policy_published', schema: 'RFC 9990' });
+  if (published.pct !== undefined && schema === 'rfc9990')
+    findings.add('aggregate.old-element', { element: 'pct' }, fieldOf(fields, 'pct'));
+  return published;
 }

@@ -3,7 +3,7 @@ import { type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
 import { show } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
 import { isBytes } from '../../message/source.ts';
-import { decodeXml } from '../xml-text.ts';
+import { type DecodedText, decodeXml } from '../xml-text.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { buildHead, schemaOf } from './head.ts';
 import { createReader, type ReportReader } from './reader.ts';
@@ -50,20 +50,18 @@ export function parseAggregateReport(
   const findings = createFindings();
   const records: AggregateRecord[] = [];
   const reader = startReport(findings, limits, (record) => records.push(record));
-  reader.write(typeof xml === 'string' ? withoutFinding(findings, xml) : decode(findings, xml));
+  reader.write(decode(findings, xml));
   reader.close();
   const head = endReport(findings, reader, records.length);
   return parsed(head && { ...head, records }, findings.list());
 }
 
-function withoutFinding(findings: Findings, text: string): string {
-  if (text.startsWith('\ufeff')) findings.add('aggregate.byte-order-mark', {}, { start: 0, end: 1 });
-  return text;
-}
-
-function decode(findings: Findings, bytes: Uint8Array): string {
-  const { text, byteOrderMark, fault } = decodeXml(bytes);
-  if (byteOrderMark) findings.add('aggregate.byte-order-mark', {});
+function decode(findings: Findings, xml: string | Uint8Array): string {
+  const isText = typeof xml === 'string';
+  const { text, byteOrderMark, fault }: DecodedText = isText
+    ? { text: xml, byteOrderMark: xml.startsWith('\ufeff') }
+    : decodeXml(xml);
+  if (byteOrderMark) findings.add('aggregate.byte-order-mark', {}, isText ? { start: 0, end: 1 } : undefined);
   if (fault) findings.add('aggregate.encoding', fault);
   return text;
 }

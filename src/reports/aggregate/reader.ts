@@ -1,3 +1,4 @@
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import { asciiLower } from '../../text/characters.ts';
 import { type Fields, fieldOf, type HeadDraft, type RecordDraft, trimmed } from './draft.ts';
 import type { Findings } from './findings.ts';
@@ -14,8 +15,13 @@ export interface ReportReader extends Pick<XmlReader, 'write'> {
 
 const MOST_EXTENSION_TEXT = 1000;
 const MOST_EXTENSIONS = 100;
+// RFC 9990 §3.1.3: signatures SHOULD be limited to 100.
+const MOST_RESULTS = 1000;
 // Honest elements stay below a hundred.
 const MOST_TEXT = 10_000;
+const IN_RECORD: readonly Container[] = ['row', 'policy_evaluated', 'identifiers', 'auth_results'];
+// Of these, what is in the second is added to the first.
+const MERGED: readonly Container[] = ['auth_results', 'extension', 'record'];
 
 interface Place {
   container: Container;
@@ -76,7 +82,7 @@ export function createReader(
     xml,
     handler,
     layout,
-    head: { errors: [], extensions: [] },
+    head: { parts: {}, errors: [], extensions: [] },
     places: [],
     place: { container: 'outside', fields: [], children: layout.get('outside') },
     record: undefined,
@@ -160,47 +166,27 @@ function openContainer(state: State, container: Container, start: number, end: n
   if (container === 'record') {
     endRecord(state, start);
     state.sawRecord = true;
-    state.record = { hasResults: false, reasons: [], dkim: [], spf: [], extensions: [], span: { start, end: start } };
+    state.record = { parts: {}, reason: [], dkim: [], spf: [], extensions: [], span: { start, end: start } };
   }
   state.places.push(state.place);
   state.place = { container, fields, children: state.layout.get(container) };
-  const { record } = state;
   if (container === 'reason' || container === 'dkim' || container === 'spf') {
-    record?.[container === 'reason' ? 'reasons' : container].push(fields);
-  } else if (container === 'auth_results' && record) record.hasResults = true;
-  else keepOnce(state, container, fields, start, end);
+    const results = state.record?.[container];
+    if (results && results.length < MOST_RESULTS) results.push(fields);
+  } else keepOnce(state, container, fields, { start, end });
 }
 
 /** Containers that occur once. */
-function keepOnce(
-  { record, head, findings, sawRecord }: State,
-  container: Container,
-  fields: Fields,
-  start: number,
-  end: number,
-): void {
-  switch (container) {
-    case 'row':
-    case 'policy_evaluated':
-    case 'identifiers':
-      if (record?.[container])
-        findings.add('aggregate.duplicate-element', { element: container, parent: 'record' }, { start, end });
-      else if (record) record[container] = fields;
-      return;
-    case 'report_metadata':
-    case 'policy_published':
-      // RFC 9990 §3.1.1.2: in this order; whoever reads record by record would see them too late.
-      if (sawRecord) findings.add('aggregate.order', { element: container }, { start, end });
-      break;
-    case 'feedback':
-    case 'date_range':
-      break;
-    default:
-      return;
+function keepOnce({ record, head, findings, sawRecord }: State, container: Container, fields: Fields, at: Span): void {
+  // RFC 9990 §3.1.1.2: in this order; whoever reads record by record would see them too late.
+  if (sawRecord && (container === 'report_metadata' || container === 'policy_published')) {
+    findings.add('aggregate.order', { element: container }, at);
   }
-  if (head[container])
-    findings.add('aggregate.duplicate-element', { element: container, parent: 'feedback' }, { start, end });
-  else head[container] = fields;
+  const parent = IN_RECORD.includes(container) ? 'record' : 'feedback';
+  const draft = parent === 'record' ? record : head;
+  if (draft === undefined) return;
+  if (draft.parts[container] === undefined) draft.parts[container] = fields;
+  else if (!MERGED.includes(container)) findings.add('aggregate.duplicate-element', { element: container, parent }, at);
 }
 
 function openUnknown(state: State, name: string, start: number, end: number): void {
@@ -255,7 +241,7 @@ function closeLeaf(state: State, name: string): void {
     if (head.errors.length < MOST_EXTENSIONS) head.errors.push(field);
     return;
   }
-  const fields = place.container === 'outside' ? (head.feedback ?? place.fields) : place.fields;
+  const fields = place.container === 'outside' ? (head.parts.feedback ?? place.fields) : place.fields;
   if (fieldOf(fields, name) === undefined) fields.push(field);
   else findings.add('aggregate.duplicate-element', { element: name, parent: place.container }, field);
 }

@@ -2,7 +2,8 @@ import { requireLimits } from '../../arguments.ts';
 import { type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
 import { show } from '../../environment.ts';
 import { type ChunkReader, openChunks } from '../../message/source.ts';
-import { encodingOf } from '../xml-text.ts';
+import { readStart } from '../read-start.ts';
+import { DECLARATION_BYTES, encodingOf } from '../xml-text.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { endReport, type ParseReportOptions, startReport } from './parse.ts';
 import type { ReportReader } from './reader.ts';
@@ -14,13 +15,14 @@ const PIECE = 8192;
 
 /** The records of a report that is read as it arrives; may be iterated once. */
 export interface AggregateRecords extends AsyncIterable<AggregateRecord> {
-  /** The rest of the report and all findings, once the iteration has ended; the namespace and what came first before that. */
+  /** The rest of the report and all findings, once the iteration has ended; before that, as much as has come. */
   report(): Parsed<AggregateReportHead, AggregateCode>;
 }
 
 /**
  * Reads the records of an aggregate report one by one, for reports larger than memory (RFC 9990 §3.1.1.7).
  * `source` yields the XML as bytes, in pieces of any size; a gzip goes through `new DecompressionStream('gzip')` first.
+ * What is not in the encoding that the XML names becomes U+FFFD, with a finding.
  * No number of records is too many unless `limits.reportRecords` is given. The iteration rejects with what the source
  * rejects with; nothing in the XML makes it throw. A `TypeError` for a source that is no stream.
  *
@@ -53,14 +55,14 @@ export function parseAggregateRecords(
     ready.push(record);
   });
   let result: Parsed<AggregateReportHead, AggregateCode> | undefined;
-  const end = () => parsed(endReport(findings, reader, records), findings.list());
+  const describe = (noted: Findings) => parsed(endReport(noted, reader, records), findings.list());
   return {
-    [Symbol.asyncIterator]: () => readRecords(chunks, reader, ready, findings),
-    report() {
-      // Asking may not add findings twice.
-      result ??= end();
-      return result;
-    },
+    [Symbol.asyncIterator]: () =>
+      readRecords(chunks, reader, ready, findings, () => {
+        result ??= describe(findings);
+      }),
+    // What is not there yet is no finding.
+    report: () => result ?? describe(createFindings()),
   };
 }
 
@@ -69,21 +71,28 @@ async function* readRecords(
   reader: ReportReader,
   ready: AggregateRecord[],
   findings: Findings,
+  onEnd: () => void,
 ): AsyncGenerator<AggregateRecord, void, undefined> {
-  let decoder: TextDecoder | undefined;
   try {
-    for (let chunk = await chunks.read(); chunk !== undefined && !reader.stopped; chunk = await chunks.read()) {
-      decoder ??= decoderOf(chunk, findings);
+    // A stream may begin with a few octets, or none.
+    let chunk: Uint8Array | undefined = await readStart(chunks, DECLARATION_BYTES);
+    const decoder = decoderOf(chunk, findings);
+    const write = (text: string) => {
+      if (text.includes('\ufffd')) findings.add('aggregate.encoding', { encoding: decoder.encoding, used: 'U+FFFD' });
+      reader.write(text);
+    };
+    for (; chunk !== undefined && !reader.stopped; chunk = await chunks.read()) {
       for (let i = 0; i < chunk.length && !reader.stopped; i += PIECE) {
-        reader.write(decoder.decode(chunk.subarray(i, i + PIECE), { stream: true }));
+        write(decoder.decode(chunk.subarray(i, i + PIECE), { stream: true }));
         for (const record of ready) yield record;
         ready.length = 0;
       }
     }
-    if (decoder !== undefined) reader.write(decoder.decode());
+    write(decoder.decode());
     reader.close();
     yield* ready.splice(0);
   } finally {
+    onEnd();
     await chunks.close();
   }
 }

@@ -1,5 +1,7 @@
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import { asciiLower, isDigits } from '../../text/characters.ts';
-import { type Field, type Fields, fieldOf } from './draft.ts';
+import { parseDateTime } from '../tls/time.ts';
+import { type Fields, fieldOf } from './draft.ts';
 import type { Findings } from './findings.ts';
 
 /** The text of an element that may be absent; an empty one is a finding and no text. */
@@ -13,36 +15,37 @@ export function readText(findings: Findings, fields: Fields | undefined, name: s
 
 /** The text of an element that the report is worth little without; empty where it is absent. */
 export function requireText(findings: Findings, fields: Fields | undefined, name: string, parent: string): string {
-  const field = fieldOf(fields, name);
-  if (field === undefined) findings.add('aggregate.missing-element', { element: name, parent });
-  else if (field.text === '') findings.add('aggregate.empty-element', { element: name }, field);
-  return field?.text ?? '';
+  if (fieldOf(fields, name) === undefined) findings.add('aggregate.missing-element', { element: name, parent });
+  return readText(findings, fields, name) ?? '';
 }
 
-/** The lower-cased text of an element that holds a word of a list. */
-function readLower(findings: Findings, field: Field, name: string): string {
-  const word = asciiLower(field.text);
-  if (word !== field.text) findings.add('aggregate.case', { element: name, value: field.text }, field);
-  return word;
-}
-
-/** One of the words, which are lower-case; any other is a finding, and `undefined`. */
-export function readWord<Word extends string>(
+/** Notes that an element is absent which only one of the schemas wants. */
+export function noteOmitted(
   findings: Findings,
   fields: Fields | undefined,
   name: string,
-  words: readonly Word[],
-): Word | undefined {
-  const field = fieldOf(fields, name);
-  if (field === undefined || readText(findings, fields, name) === undefined) return undefined;
-  // The plain case first: nearly every element of every record is one.
-  const known = words.find((word) => word === field.text);
-  if (known !== undefined) return known;
-  const lower = readLower(findings, field, name);
-  const found = words.find((word) => word === lower);
-  if (found === undefined)
-    findings.add('aggregate.value', { element: name, expected: anyOf(words), value: field.text }, field);
-  return found;
+  parent: string,
+  schema: 'RFC 7489' | 'RFC 9990',
+  place?: Span,
+): void {
+  if (fieldOf(fields, name) === undefined) {
+    findings.add('aggregate.omitted-element', { element: name, parent, schema }, place);
+  }
+}
+
+/** The value of an element, or what it is taken to be where it says nothing usable. */
+export function assume<Word extends string>(
+  findings: Findings,
+  fields: Fields | undefined,
+  name: string,
+  word: Word | undefined,
+  assumed: Word,
+  place?: Span,
+): Word {
+  if (word === undefined) {
+    findings.add('aggregate.assumed', { element: name, assumed }, fieldOf(fields, name) ?? place);
+  }
+  return word ?? assumed;
 }
 
 /** A word, lower-cased; one that is not in the list is a finding and stays. */
@@ -52,41 +55,51 @@ export function readOpenWord(
   name: string,
   words: readonly string[],
 ): string | undefined {
+  const value = readText(findings, fields, name);
+  // The plain case first: nearly every element of every record is one.
+  if (value === undefined || words.includes(value)) return value;
   const field = fieldOf(fields, name);
-  if (field === undefined || readText(findings, fields, name) === undefined) return undefined;
-  if (words.includes(field.text)) return field.text;
-  const lower = readLower(findings, field, name);
-  if (!words.includes(lower))
-    findings.add('aggregate.value', { element: name, expected: anyOf(words), value: field.text }, field);
+  const lower = asciiLower(value);
+  if (lower !== value) findings.add('aggregate.case', { element: name, value }, field);
+  if (!words.includes(lower)) findings.add('aggregate.value', { element: name, expected: anyOf(words), value }, field);
   return lower;
 }
 
-function anyOf(words: readonly string[]): string {
-  return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+/** One of the words, which are lower-case; any other is a finding, and `undefined`. */
+export function readWord<Word extends string>(
+  findings: Findings,
+  fields: Fields | undefined,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const word = readOpenWord(findings, fields, name, words);
+  return words.find((known) => known === word);
 }
 
-/** A whole number in the range; anything else is a finding, and `undefined`. */
+function anyOf(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** A whole number up to `most`; anything else is a finding, and `undefined`. */
 export function readNumber(
   findings: Findings,
   fields: Fields | undefined,
   name: string,
-  range: readonly [least: number, most: number],
+  most: number,
 ): number | undefined {
-  const field = fieldOf(fields, name);
-  if (field === undefined || readText(findings, fields, name) === undefined) return undefined;
-  const [least, most] = range;
+  const text = readText(findings, fields, name);
+  if (text === undefined) return undefined;
   // xs:integer allows a sign and leading zeros.
-  const digits = field.text.startsWith('+') ? field.text.slice(1) : field.text;
-  const value = digits.length <= 20 && isDigits(digits) ? Number(digits) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  findings.add('aggregate.number', { element: name, least, most, value: field.text }, field);
+  const digits = text.replace(/^\+/, '');
+  const value = Number(digits);
+  if (digits.length <= 20 && isDigits(digits) && value <= most) return value;
+  findings.add('aggregate.number', { element: name, least: 0, most, value: text }, fieldOf(fields, name));
   return undefined;
 }
 
 // The last second of the year 9999.
 const LAST_SECOND = 253_402_300_799;
-const ISO_TIME =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?[ ]?(?:Z|UTC|([+-])(\d\d):?(\d\d))?$/;
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?)? ?(?:Z|UTC|([+-]\d\d):?(\d\d))?$/;
 
 /** Epoch seconds, also from fractions, milliseconds and ISO 8601, each with a finding; `undefined` where it is no time. */
 export function readTime(findings: Findings, fields: Fields | undefined, name: string): number | undefined {
@@ -113,9 +126,6 @@ function unusualTime(text: string): number | undefined {
   }
   const match = ISO_TIME.exec(text.slice(0, 40));
   if (match === null) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', sign, zoneHour = '0', zoneMinute = '0'] = match;
-  const zone = (Number(zoneHour) * 60 + Number(zoneMinute)) * (sign === '-' ? -60 : 60);
-  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  const seconds = utc / 1000 - zone;
-  return seconds >= 0 && seconds <= LAST_SECOND ? seconds : undefined;
+  const [, day, minute = '00:00', second = ':00', zoneHour = '+00', zoneMinute = '00'] = match;
+  return parseDateTime(`${day}T${minute}${second}${zoneHour}:${zoneMinute}`)?.seconds;
 }

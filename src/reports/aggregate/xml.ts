@@ -101,7 +101,7 @@ export function createXmlReader(handler: XmlHandler, maxDepth: number): XmlReade
 function write(state: State, piece: string): void {
   if (state.stopped) return;
   const before = state.buffer;
-  const text = before === '' ? piece : before + piece;
+  const text = before + piece;
   state.buffer = text;
   // A token that comes in many pieces is not looked at for each of them.
   if (!state.ended && before !== '' && text.length < MOST_TOKEN && !piece.includes(state.wanted)) return;

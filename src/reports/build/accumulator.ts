@@ -1,11 +1,12 @@
 import { requireObject } from '../../arguments.ts';
 import type { MessageVerdict } from '../../authenticate/verdict.ts';
-import type { DmarcRecord } from '../../dmarc/record.ts';
 import type { DmarcResult } from '../../dmarc/result.ts';
 import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { formatIpAddress, parseIpAddress, unmapIpAddress } from '../../names/ip-address.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
+import { present } from '../present.ts';
+import { checksum } from '../values.ts';
 
 const ACTION = 'accumulate a report';
 // RFC 9990 §3.1.3.
@@ -147,23 +148,21 @@ function addErrors(errors: string[], more: readonly string[]): void {
 }
 
 /** RFC 9990 §3.1.4: what was found in the record, defaults filled in. */
-function describePolicy(dmarc: DmarcResult): PolicyPublished | undefined {
-  const { policyDomain, record, policy, protocol } = dmarc;
+function describePolicy({ policyDomain, record, policy, protocol }: DmarcResult): PolicyPublished | undefined {
   if (policyDomain === undefined || record === undefined || policy === undefined) return undefined;
+  // RFC 7489 §6.6.3 step 6 keeps a record in force whose p is missing, and takes it for none.
+  const { p = 'none', sp = p, np = sp, fo, adkim, aspf, t } = record;
   return {
     domain: policyDomain,
     discoveryMethod: protocol === 'rfc9989' ? 'treewalk' : 'psl',
-    ...describePolicies(record),
-    fo: record.fo.join(':'),
-    adkim: record.adkim,
-    aspf: record.aspf,
-    testing: record.t === 'y',
+    p,
+    sp,
+    np,
+    fo: fo.join(':'),
+    adkim,
+    aspf,
+    testing: t === 'y',
   };
-}
-
-/** RFC 7489 §6.6.3 step 6 keeps a record in force whose p is missing, and takes it for none. */
-function describePolicies({ p = 'none', sp = p, np = sp }: DmarcRecord): Pick<PolicyPublished, 'p' | 'sp' | 'np'> {
-  return { p, sp, np };
 }
 
 function describeErrors({ diagnostics, policyDomain }: DmarcResult): string[] {
@@ -206,15 +205,12 @@ function domainOf(address: string): string {
 function evaluatePolicy(dmarc: DmarcResult, { applied, reasons }: ReportedMessage): Evaluated {
   const passes = (method: 'dkim' | 'spf') =>
     dmarc.alignments.some((it) => it.method === method && it.aligned && it.result === 'pass') ? 'pass' : 'fail';
-  const evaluated = { dkim: passes('dkim'), spf: passes('spf') } as const;
   const published = dmarc.policy?.published ?? 'none';
-  if (dmarc.result === 'pass') {
-    // What t=y took off the policy makes no difference here: it was published.
-    return { disposition: published === 'none' ? 'none' : 'pass', ...evaluated, reasons: reasons ? [...reasons] : [] };
-  }
-  const disposition = applied ?? dmarc.disposition;
-  const own = disposition === published ? [] : explainOverride(dmarc, disposition);
-  return { disposition, ...evaluated, reasons: reasons ? [...reasons] : own };
+  // What t=y took off the policy makes no difference to a message that passes: it was published.
+  const passed = dmarc.result === 'pass' && (published === 'none' ? 'none' : 'pass');
+  const disposition = passed || (applied ?? dmarc.disposition);
+  const own = passed || disposition === published ? [] : explainOverride(dmarc, disposition);
+  return { disposition, dkim: passes('dkim'), spf: passes('spf'), reasons: [...(reasons ?? own)] };
 }
 
 /** RFC 9990 §3.1.6: why what was done is not what was published. */
@@ -228,7 +224,7 @@ function explainOverride({ result, policy }: DmarcResult, disposition: string): 
 
 /** RFC 9990 §3.1.3: strictly aligned passes first, then aligned ones, then other passes, then failures; at most 100. */
 function describeSignatures({ dkim, dmarc }: MessageVerdict): AggregateRecord['authResults']['dkim'] {
-  const rank = (domain: string, result: string): number => {
+  const rank = ({ domain, result }: { domain: string; result: string }): number => {
     if (result !== 'pass') return 3;
     if (domain === dmarc.authorDomain) return 0;
     return dmarc.alignments.some((it) => it.method === 'dkim' && it.aligned && it.domain === domain) ? 1 : 2;
@@ -238,37 +234,34 @@ function describeSignatures({ dkim, dmarc }: MessageVerdict): AggregateRecord['a
       // The schema has no room for a signature that names no domain or selector.
       domain === undefined || selector === undefined
         ? []
-        : [{ domain, selector, result, ...(reason !== undefined && { humanResult: reason }) }],
+        : [present({ domain, selector, result, humanResult: reason })],
     )
-    .map((signature) => ({ signature, rank: rank(signature.domain, signature.result) }))
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, MOST_SIGNATURES)
-    .map(({ signature }) => signature);
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, MOST_SIGNATURES);
 }
 
 /** RFC 9990 §3.1.1.12: MAIL FROM only, which is the HELO name where the reverse path is null. */
 function describeSpf({ spf: { mailFrom } }: MessageVerdict): AggregateRecord['authResults']['spf'] {
   if (mailFrom === undefined || mailFrom.domain === '') return [];
   const { domain, result, reason } = mailFrom;
-  return [{ domain, scope: 'mfrom', result, ...(reason !== undefined && { humanResult: reason }) }];
+  return [present({ domain, scope: 'mfrom' as const, result, humanResult: reason })];
 }
 
-function reportOf(group: Group, options: ReportsOptions): AggregateReport {
+function reportOf({ policyPublished, records, errors }: Group, options: ReportsOptions): AggregateReport {
   const { orgName, email, extraContactInfo, begin, end, generator, reportId } = options;
-  const { policyPublished, records, errors } = group;
   return {
     schema: 'rfc9990',
     version: '1.0',
-    reportMetadata: {
+    reportMetadata: present({
       orgName,
       email,
-      ...(extraContactInfo !== undefined && { extraContactInfo }),
+      extraContactInfo,
       reportId: reportId?.(policyPublished.domain, policyPublished) ?? defaultReportId(policyPublished, options),
       dateRange: { begin, end },
       // The schema has room for one.
       errors: errors.length > 0 ? [errors.join('; ')] : [],
-      ...(generator !== undefined && { generator }),
-    },
+      generator,
+    }),
     policyPublished,
     records,
   };
@@ -279,11 +272,5 @@ function reportOf(group: Group, options: ReportsOptions): AggregateReport {
  * the same; two policies of one domain are not.
  */
 function defaultReportId(policyPublished: PolicyPublished, { orgName, begin, end }: ReportsOptions): string {
-  let [high, low] = [0x811c9dc5, 0x1b873593];
-  const seed = JSON.stringify([orgName, policyPublished]);
-  for (let i = 0; i < seed.length; i++) {
-    high = Math.imul(high ^ seed.charCodeAt(i), 0x01000193);
-    low = Math.imul(low ^ seed.charCodeAt(i), 0x5bd1e995) ^ (low >>> 15);
-  }
-  return `${begin}x${end}x${(high >>> 0).toString(36)}${(low >>> 0).toString(36)}`;
+  return `${begin}x${end}x${checksum(JSON.stringify([orgName, policyPublished]))}`;
 }

@@ -2,11 +2,11 @@ import { requireDomain, requireObject } from '../../arguments.ts';
 import { type Diagnostic, type Parsed, parsed, type RuleParams } from '../../diagnostics/diagnostic.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
-import { isDotAtom } from '../../text/structured-field.ts';
 import type { AggregateRecord, AggregateReport } from '../aggregate/report.ts';
 import { DKIM_RESULTS, POLICIES, REASONS, SPF_RESULTS } from '../aggregate/words.ts';
-import { type BuiltReport, packReport, type ReportMail, requireMail } from './mail.ts';
-import { diagnose, type ReportBuildCode, type reportBuildRules } from './rules.ts';
+import { isObject, isWhole, splitName } from '../values.ts';
+import { type BuiltReport, isReportId, packReport, type ReportFile, type ReportMail, requireMail } from './mail.ts';
+import { diagnose, type Refuse, type ReportBuildCode, refuseInto, type reportBuildRules } from './rules.ts';
 
 const ACTION = 'build the aggregate report';
 const NAMESPACE = 'urn:ietf:params:xml:ns:dmarc-2.0';
@@ -25,11 +25,56 @@ export interface BuildAggregateReportOptions {
 }
 
 interface Writer {
-  xml: string[];
-  /** How many elements are open. */
-  depth: number;
+  xml: string;
+  /** White space for the elements that are open. */
+  indent: string;
   diagnostics: Diagnostic<ReportBuildCode>[];
+  refuse: Refuse;
 }
+
+/** One of some words, or a number from one on. */
+type Check = readonly string[] | number;
+
+// RFC 9990 Appendix A: what each element holds, by the properties of the report. "!" marks what must be there.
+const LAYOUT: { readonly [element: string]: readonly (readonly [property: string, check?: Check])[] } = {
+  reportMetadata: [
+    ['orgName!'],
+    ['email!'],
+    ['extraContactInfo'],
+    ['reportId!'],
+    ['dateRange'],
+    ['errors'],
+    ['generator'],
+  ],
+  dateRange: [
+    ['begin', 0],
+    ['end', 0],
+  ],
+  policyPublished: [
+    ['domain'],
+    ['discoveryMethod', ['psl', 'treewalk']],
+    ['p!', POLICIES],
+    ['sp', POLICIES],
+    ['np', POLICIES],
+    ['fo'],
+    ['adkim', ['r', 's']],
+    ['aspf', ['r', 's']],
+    ['testing'],
+  ],
+  record: [['row'], ['identifiers'], ['authResults']],
+  row: [['sourceIp'], ['count', 1], ['policyEvaluated']],
+  policyEvaluated: [
+    ['disposition!', ['none', 'quarantine', 'reject', 'pass']],
+    ['dkim!', ['pass', 'fail']],
+    ['spf!', ['pass', 'fail']],
+    ['reasons'],
+  ],
+  reason: [['type!', REASONS], ['comment']],
+  identifiers: [['headerFrom!'], ['envelopeFrom'], ['envelopeTo']],
+  authResults: [['dkim'], ['spf']],
+  dkim: [['domain!'], ['selector!'], ['result!', DKIM_RESULTS], ['humanResult']],
+  spf: [['domain!'], ['scope'], ['result!', SPF_RESULTS], ['humanResult']],
+};
 
 /**
  * Writes an aggregate report in the form of RFC 9990: the XML, its file name, and the mail that carries it, which is
@@ -57,32 +102,31 @@ export function buildAggregateReport(
   requireObject(ACTION, 'options', options);
   const submitter = requireDomain(ACTION, 'submitter', options.submitter);
   if (options.mail !== undefined) requireMail(ACTION, options.mail);
-  const { reportMetadata, policyPublished } = report;
+  const { reportMetadata, policyPublished, records } = report;
+  const diagnostics: Diagnostic<ReportBuildCode>[] = [];
   const writer: Writer = {
-    xml: [`<?xml version="1.0" encoding="UTF-8"?>\n<feedback xmlns="${NAMESPACE}">\n`],
-    depth: 1,
-    diagnostics: [],
+    xml: `<?xml version="1.0" encoding="UTF-8"?>\n<feedback xmlns="${NAMESPACE}">\n  <version>1.0</version>\n`,
+    indent: '  ',
+    diagnostics,
+    refuse: refuseInto(diagnostics, 'report-build.value'),
   };
-  element(writer, 'version', '1.0');
   writeMetadata(writer, reportMetadata);
   writePolicy(writer, policyPublished);
-  if (report.records.length === 0) find(writer, 'report-build.no-records', {});
-  for (const [i, record] of report.records.entries()) writeRecord(writer, record, `records[${i}]`);
-  writer.xml.push('</feedback>\n');
-  const { diagnostics } = writer;
+  if (records.length === 0) find(writer, 'report-build.no-records', {});
+  for (const [i, record] of records.entries()) writeRecord(writer, record, `records[${i}]`);
   if (diagnostics.some(({ severity }) => severity === 'error'))
-    return parsed(undefined as BuiltReport | undefined, diagnostics);
-  return parsed(packAggregateReport(writer.xml.join(''), report, submitter, options), diagnostics);
+    return parsed<BuiltReport, ReportBuildCode>(undefined, diagnostics);
+  return parsed(packAggregateReport(`${writer.xml}</feedback>\n`, report, submitter, options), diagnostics);
 }
 
 function packAggregateReport(
   text: string,
   { reportMetadata, policyPublished }: AggregateReport,
   submitter: string,
-  { compress = true, mail }: BuildAggregateReportOptions,
+  options: BuildAggregateReportOptions,
 ): BuiltReport {
   const reportId = bareId(reportMetadata.reportId);
-  return packReport({
+  const file: ReportFile = {
     text,
     submitter,
     domain: domainName(policyPublished.domain)!,
@@ -90,12 +134,11 @@ function packAggregateReport(
     reportId,
     subjectId: reportId,
     extension: 'xml',
-    contentType: compress ? 'application/gzip' : 'text/xml',
-    compress,
-    mail,
+    contentType: options.compress === false ? 'text/xml' : 'application/gzip',
     type: 'multipart/mixed',
     words: 'a DMARC aggregate report',
-  });
+  };
+  return packReport(file, options);
 }
 
 function find<Code extends ReportBuildCode>(
@@ -103,22 +146,8 @@ function find<Code extends ReportBuildCode>(
   code: Code,
   params: RuleParams<(typeof reportBuildRules)[Code]>,
 ): void {
-  if (diagnostics.length < MOST_FINDINGS || diagnose(code, params).severity === 'error')
-    diagnostics.push(diagnose(code, params));
-}
-
-/** An element with a text; none where there is no value. */
-function element({ xml, depth }: Writer, name: string, value: string | number | undefined): void {
-  if (value !== undefined) xml.push('  '.repeat(depth), '<', name, '>', escapeXml(String(value)), '</', name, '>\n');
-}
-
-function within(writer: Writer, name: string, write: () => void): void {
-  const { xml } = writer;
-  const indent = '  '.repeat(writer.depth++);
-  xml.push(indent, '<', name, '>\n');
-  write();
-  writer.depth--;
-  xml.push(indent, '</', name, '>\n');
+  const finding = diagnose(code, params);
+  if (diagnostics.length < MOST_FINDINGS || finding.severity === 'error') diagnostics.push(finding);
 }
 
 const ESCAPES: { readonly [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
@@ -135,154 +164,76 @@ function bareId(reportId: string): string {
   return reportId.startsWith('<') && reportId.endsWith('>') ? reportId.slice(1, -1) : reportId;
 }
 
-/** ``ridfmt = dot-atom-text ["@" dot-atom-text]`` (RFC 9990 §3.5.1), ASCII. */
-function isReportId(text: string): boolean {
-  const parts = text.split('@');
-  return /^[!-~]+$/.test(text) && parts.length <= 2 && parts.every(isDotAtom);
-}
-
-/** The place in the report of the element `name` of what is at `at`. */
-function pathOf(at: string, name: string): string {
-  return `${at}.${name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())}`;
-}
-
-function refuse(writer: Writer, path: string, expected: string, value: unknown): void {
-  find(writer, 'report-build.value', { path, expected, value: String(value) });
-}
-
-/** An element that must have a text. */
-function needed(writer: Writer, at: string, name: string, value: string | undefined): void {
-  if (value === undefined || value === '') find(writer, 'report-build.missing', { path: pathOf(at, name) });
-  element(writer, name, value);
-}
-
-/** An element that must have one of the words. */
-function chosen(writer: Writer, at: string, name: string, value: string | undefined, words: readonly string[]): void {
-  if (value === undefined) find(writer, 'report-build.missing', { path: pathOf(at, name) });
-  else if (!words.includes(value)) {
-    refuse(writer, pathOf(at, name), words.join(', ').replace(/, (?=\w+$)/, ' or '), value);
+/** Writes what is at `path` in the report: an element, several where it is an array, or none where there is no value. */
+function write(writer: Writer, path: string, property: string, value: unknown, check?: Check): void {
+  const { indent } = writer;
+  const element = splitName(property, '_');
+  if (Array.isArray(value)) {
+    const one = property.replace(/s$/, '');
+    for (const [i, item] of value.entries()) write(writer, `${path}[${i}]`, one, item);
+  } else if (check === undefined && Object.hasOwn(LAYOUT, property)) {
+    if (!isObject(value)) {
+      writer.refuse(path, 'an object', value);
+      return;
+    }
+    writer.xml += `${indent}<${element}>\n`;
+    writer.indent += '  ';
+    for (const [entry, inner] of LAYOUT[property]!) {
+      const name = entry.replace('!', '');
+      const content = value[name];
+      const at = `${path}.${name}`;
+      // A record has what is in its row.
+      if (name === 'row') write(writer, path, name, value);
+      else if (name !== entry && (content ?? '') === '') find(writer, 'report-build.missing', { path: at });
+      else write(writer, at, name, content, inner);
+    }
+    writer.indent = indent;
+    writer.xml += `${indent}</${element}>\n`;
+  } else if (value !== undefined || typeof check === 'number') {
+    if (check !== undefined) checkText(writer, path, value, check);
+    writer.xml += `${indent}<${element}>${escapeXml(String(value))}</${element}>\n`;
   }
-  element(writer, name, value);
 }
 
-function checkWhole(writer: Writer, path: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= MOST) return;
-  refuse(writer, path, `an integer from ${least} to ${MOST}`, value);
+function checkText(writer: Writer, path: string, value: unknown, check: Check): void {
+  if (typeof check === 'number') {
+    if (!isWhole(value, check, MOST)) writer.refuse(path, `an integer from ${check} to ${MOST}`, value);
+  } else if (!check.includes(String(value))) {
+    writer.refuse(path, check.join(', ').replace(/, (?=\w+$)/, ' or '), value);
+  }
 }
 
 /** RFC 9990 §3.1.1.3. */
 function writeMetadata(writer: Writer, metadata: AggregateReport['reportMetadata']): void {
-  const { orgName, email, extraContactInfo, reportId, dateRange, errors, generator } = metadata;
+  const { reportId, dateRange, errors } = metadata;
   const { begin, end } = dateRange;
-  const at = 'reportMetadata';
+  const path = 'reportMetadata';
   if (reportId !== '' && !isReportId(bareId(reportId))) {
-    refuse(writer, `${at}.reportId`, 'like id or id@example.com', reportId);
+    writer.refuse(`${path}.reportId`, 'like id or id@example.com', reportId);
   }
-  checkWhole(writer, `${at}.dateRange.begin`, begin, 0);
-  checkWhole(writer, `${at}.dateRange.end`, end, begin >= 0 ? begin : 0);
+  if (end >= 0 && end < begin) checkText(writer, `${path}.dateRange.end`, end, begin);
   if (end - begin > MOST_SECONDS) find(writer, 'report-build.period', { seconds: end - begin });
-  within(writer, 'report_metadata', () => {
-    needed(writer, at, 'org_name', orgName);
-    needed(writer, at, 'email', email);
-    element(writer, 'extra_contact_info', extraContactInfo);
-    needed(writer, at, 'report_id', reportId);
-    within(writer, 'date_range', () => {
-      element(writer, 'begin', begin);
-      element(writer, 'end', end);
-    });
-    // The schema of RFC 9990 has room for one.
-    if (errors.length > 0) element(writer, 'error', errors.join('; '));
-    element(writer, 'generator', generator);
-  });
+  // The schema of RFC 9990 has room for one error.
+  write(writer, path, path, { ...metadata, errors: errors.length > 0 ? [errors.join('; ')] : [] });
 }
 
 /** RFC 9990 §3.1.1.5. */
 function writePolicy(writer: Writer, policy: AggregateReport['policyPublished']): void {
-  const at = 'policyPublished';
-  const { domain, discoveryMethod, p, fo, testing } = policy;
-  const optional = (name: string, value: string | undefined, words: readonly string[]) => {
-    if (value !== undefined) chosen(writer, at, name, value, words);
-  };
-  if (domainName(domain) === undefined) refuse(writer, `${at}.domain`, 'a domain name', domain);
-  within(writer, 'policy_published', () => {
-    element(writer, 'domain', domain);
-    optional('discovery_method', discoveryMethod, ['psl', 'treewalk']);
-    chosen(writer, at, 'p', p, POLICIES);
-    for (const name of ['sp', 'np'] as const) optional(name, policy[name], POLICIES);
-    element(writer, 'fo', fo);
-    for (const name of ['adkim', 'aspf'] as const) optional(name, policy[name], ['r', 's']);
-    if (testing !== undefined) element(writer, 'testing', testing ? 'y' : 'n');
-  });
+  const { domain, testing } = policy;
+  const path = 'policyPublished';
+  if (domainName(domain) === undefined) writer.refuse(`${path}.domain`, 'a domain name', domain);
+  write(writer, path, path, { ...policy, testing: testing === undefined ? testing : testing ? 'y' : 'n' });
 }
 
 /** RFC 9990 §3.1.1.7 to §3.1.1.13. */
-function writeRecord(writer: Writer, record: AggregateRecord, at: string): void {
-  const { identifiers, authResults } = record;
-  within(writer, 'record', () => {
-    writeRow(writer, record, at);
-    within(writer, 'identifiers', () => {
-      needed(writer, `${at}.identifiers`, 'header_from', identifiers.headerFrom);
-      element(writer, 'envelope_from', identifiers.envelopeFrom);
-      element(writer, 'envelope_to', identifiers.envelopeTo);
-    });
-    within(writer, 'auth_results', () => {
-      for (const [i, dkim] of authResults.dkim.entries()) writeDkim(writer, dkim, `${at}.authResults.dkim[${i}]`);
-      writeSpf(writer, authResults.spf, `${at}.authResults.spf`);
-    });
-  });
-}
-
-function writeRow(writer: Writer, { sourceIp, count, policyEvaluated }: AggregateRecord, at: string): void {
-  if (parseIpAddress(sourceIp) === undefined) refuse(writer, `${at}.sourceIp`, 'an IP address', sourceIp);
-  const { disposition, dkim, spf, reasons } = policyEvaluated;
-  const path = `${at}.policyEvaluated`;
-  checkWhole(writer, `${at}.count`, count, 1);
-  within(writer, 'row', () => {
-    element(writer, 'source_ip', sourceIp);
-    element(writer, 'count', count);
-    within(writer, 'policy_evaluated', () => {
-      chosen(writer, path, 'disposition', disposition, [...POLICIES, 'pass']);
-      chosen(writer, path, 'dkim', dkim, ['pass', 'fail']);
-      chosen(writer, path, 'spf', spf, ['pass', 'fail']);
-      for (const [i, { type, comment }] of reasons.entries()) {
-        within(writer, 'reason', () => {
-          chosen(writer, `${path}.reasons[${i}]`, 'type', type, REASONS);
-          element(writer, 'comment', comment);
-        });
-      }
-    });
-  });
-}
-
-type AuthResults = AggregateRecord['authResults'];
-
-function writeDkim(
-  writer: Writer,
-  { domain, selector, result, humanResult }: AuthResults['dkim'][number],
-  at: string,
-): void {
-  within(writer, 'dkim', () => {
-    needed(writer, at, 'domain', domain);
-    needed(writer, at, 'selector', selector);
-    chosen(writer, at, 'result', result, DKIM_RESULTS);
-    element(writer, 'human_result', humanResult);
-  });
-}
-
-/** RFC 9990 §3.1.1.12: one result, of the MAIL FROM identity. */
-function writeSpf(writer: Writer, results: AuthResults['spf'], path: string): void {
-  const first = results.findIndex(({ scope }) => scope !== 'helo');
-  for (const [i, { domain, scope, result, humanResult }] of results.entries()) {
-    const at = `${path}[${i}]`;
-    if (i !== first) {
-      find(writer, 'report-build.left-out', { path: at });
-      continue;
-    }
-    within(writer, 'spf', () => {
-      needed(writer, at, 'domain', domain);
-      element(writer, 'scope', scope);
-      chosen(writer, at, 'result', result, SPF_RESULTS);
-      element(writer, 'human_result', humanResult);
-    });
+function writeRecord(writer: Writer, record: AggregateRecord, path: string): void {
+  const { sourceIp, authResults } = record;
+  const { dkim, spf } = authResults;
+  if (parseIpAddress(sourceIp) === undefined) writer.refuse(`${path}.sourceIp`, 'an IP address', sourceIp);
+  // RFC 9990 §3.1.1.12: one result, of the MAIL FROM identity.
+  const first = spf.find(({ scope }) => scope !== 'helo');
+  for (const [i, result] of spf.entries()) {
+    if (result !== first) find(writer, 'report-build.left-out', { path: `${path}.authResults.spf[${i}]` });
   }
+  write(writer, path, 'record', { ...record, authResults: { dkim, spf: first ? [first] : [] } });
 }

@@ -1,9 +1,10 @@
 import { gzipSync } from 'fflate';
+import { requireObject } from '../../arguments.ts';
 import { requireString, show } from '../../environment.ts';
 import { encodeBase64 } from '../../text/base64.ts';
 import { utf8Bytes } from '../../text/bytes.ts';
+import { isDotAtom } from '../../text/structured-field.ts';
 
-const LINE = 76;
 const BOUNDARY = '=_report';
 
 /** Who sends a report to whom. The mail has to be signed before it is sent: RFC 9990 §3.5.2, RFC 8460 §3. */
@@ -30,14 +31,8 @@ export interface BuiltReport {
   message?: string;
 }
 
-/** A header field or one of a part's. */
+/** A field of a mail's header. */
 export type MailField = readonly [name: string, value: string];
-
-/** One part of a mail; the body has its transfer encoding on. */
-export interface MailPart {
-  fields: readonly MailField[];
-  body: string;
-}
 
 /** What makes a report that is sent as a file. */
 export interface ReportFile {
@@ -52,8 +47,6 @@ export interface ReportFile {
   subjectId: string;
   extension: 'xml' | 'json';
   contentType: string;
-  compress: boolean;
-  mail: ReportMail | undefined;
   /** The mail's Content-Type without the boundary, its own fields, and the words for people. */
   type: string;
   fields?: readonly MailField[];
@@ -61,118 +54,104 @@ export interface ReportFile {
 }
 
 /** Packs a report into the file that carries it, and the file into the mail (RFC 9990 §3.5, RFC 8460 §5). */
-export function packReport(file: ReportFile): BuiltReport {
-  const { text, submitter, domain, begin, end, reportId, subjectId, extension, contentType, compress, mail } = file;
+export function packReport(
+  file: ReportFile,
+  { compress = true, mail }: { compress?: boolean; mail?: ReportMail },
+): BuiltReport {
+  const { text, submitter, domain, begin, end, reportId, subjectId, extension, contentType, fields = [] } = file;
   const bytes = utf8Bytes(text);
-  // unique-id = 1*(ALPHA / DIGIT), and it has to be the report's id: another id cannot be in the name.
-  const unique = /^[a-z\d]+$/i.test(reportId) ? `!${reportId}` : '';
+  // unique-id = 1*(ALPHA / DIGIT), and it has to be the report's id: another id, or one too long for a name, is left out.
+  const unique = /^[a-z\d]{1,99}$/i.test(reportId) ? [reportId] : [];
+  const fileName = `${[submitter, domain, begin, end, ...unique].join('!')}.${extension}${compress ? '.gz' : ''}`;
   const subject = `Report Domain: ${domain} Submitter: ${submitter} Report-ID: <${subjectId}>`;
-  const built: BuiltReport = {
-    text,
-    fileName: `${submitter}!${domain}!${begin}!${end}${unique}.${extension}${compress ? '.gz' : ''}`,
-    contentType,
-    // Without the time of compression the same report is the same file (RFC 9990 §3.5.2: re-sent as it was).
-    base64: encodeBase64(compress ? gzipSync(bytes, { mtime: 0 }) : bytes),
-    subject,
-  };
+  // Without the time of compression the same report is the same file (RFC 9990 §3.5.2: re-sent as it was).
+  const base64 = encodeBase64(compress ? gzipSync(bytes, { mtime: 0 }) : bytes);
+  const built: BuiltReport = { text, fileName, contentType, base64, subject };
   if (mail === undefined) return built;
-  const header = {
-    subject: subject.replace(/ (Submitter|Report-ID):/g, '\r\n $1:'),
-    messageId: subjectId.includes('@') ? subjectId : `${subjectId}@${submitter}`,
-    fields: file.fields ?? [],
-    type: file.type,
-  };
+  const header: MailField[] = [
+    ['Subject', subject.replace(/ (Submitter|Report-ID):/g, '\r\n $1:')],
+    ['Message-ID', `<${subjectId.includes('@') ? subjectId : `${subjectId}@${submitter}`}>`],
+    ...fields,
+  ];
+  const attachment = formatPart(contentType, 'base64', foldBase64(base64, '\r\n'), [
+    ['Content-Disposition', `attachment;\r\n filename="${fileName}"`],
+  ]);
   const words = `This is ${file.words} about ${domain}\r\nfrom ${submitter}.`;
-  return { ...built, message: formatMail(mail, header, [textPart(words), attachmentPart(built)]) };
+  return { ...built, message: formatMail(mail, header, file.type, [formatText(words), attachment]) };
 }
 
 /** A `TypeError` unless the mail's addresses and time are such; `action` completes "Cannot …". */
 export function requireMail(action: string, mail: ReportMail): void {
-  for (const [name, value] of [
-    ['mail.from', mail.from],
-    ...recipients(mail).map((to) => ['mail.to', to] as const),
-  ] as const) {
-    requireString(action, name, value);
-    // A line break in an address would begin a header field of somebody's choice.
-    if (!/^[!-~\u0080-\uffff]+@[!-~\u0080-\uffff]+$/.test(value)) {
-      throw new TypeError(`Cannot ${action}: "${name}" must be an address, received ${show(value)}`);
-    }
-  }
-  if (!(mail.date instanceof Date) || Number.isNaN(mail.date.getTime())) {
-    throw new TypeError(`Cannot ${action}: "mail.date" must be a Date, received ${show(mail.date)}`);
+  requireObject(action, 'mail', mail);
+  const { from, to, date } = mail;
+  const recipients = [to].flat();
+  requireAddress(action, 'mail.from', from);
+  for (const address of recipients.length > 0 ? recipients : [undefined]) requireAddress(action, 'mail.to', address);
+  if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
+    throw new TypeError(`Cannot ${action}: "mail.date" must be a Date, received ${show(date)}`);
   }
 }
 
-function recipients({ to }: ReportMail): readonly string[] {
-  return Array.isArray(to) && to.length > 0 ? to : ([Array.isArray(to) ? undefined : to] as string[]);
+function requireAddress(action: string, name: string, value: unknown): void {
+  requireString(action, name, value);
+  // A line break in an address would begin a header field of somebody's choice.
+  if (!/^[^\0- \x7f]+@[^\0- \x7f]+$/.test(value)) {
+    throw new TypeError(`Cannot ${action}: "${name}" must be an address, received ${show(value)}`);
+  }
 }
 
 /** Puts a mail together; `type` is the multipart's Content-Type without its boundary. */
 export function formatMail(
-  mail: ReportMail,
-  {
-    subject,
-    messageId,
-    fields = [],
-    type,
-  }: { subject: string; messageId: string; fields?: readonly MailField[]; type: string },
-  parts: readonly MailPart[],
+  { from, to, date }: ReportMail,
+  fields: readonly MailField[],
+  type: string,
+  parts: readonly string[],
 ): string {
   const boundary = freeBoundary(parts);
-  const header: MailField[] = [
-    ['From', mail.from],
-    ['To', recipients(mail).join(',\r\n ')],
-    ['Date', formatDate(mail.date)],
-    ['Subject', subject],
-    ['Message-ID', `<${messageId}>`],
+  const header = formatFields([
+    ['From', from],
+    ['To', [to].flat().join(',\r\n ')],
+    ['Date', formatDate(date)],
+    ...fields,
     ['MIME-Version', '1.0'],
     // RFC 3834 §5: so that nobody's holiday notice answers.
     ['Auto-Submitted', 'auto-generated'],
-    ...fields,
     ['Content-Type', `${type};\r\n boundary="${boundary}"`],
-  ];
-  const body = parts.map((part) => `--${boundary}\r\n${formatFields(part.fields)}\r\n${part.body}\r\n`).join('');
-  return `${formatFields(header)}\r\n${body}--${boundary}--\r\n`;
+  ]);
+  const body = parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('');
+  return `${header}\r\n${body}--${boundary}--\r\n`;
 }
 
 export function formatFields(fields: readonly MailField[]): string {
   return fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
 }
 
-/** The report as an attachment. */
-function attachmentPart({
-  fileName,
-  contentType,
-  base64,
-}: Pick<BuiltReport, 'fileName' | 'contentType' | 'base64'>): MailPart {
-  const lines: string[] = [];
-  for (let at = 0; at < base64.length; at += LINE) lines.push(base64.slice(at, at + LINE));
-  return {
-    fields: [
-      ['Content-Type', contentType],
-      ['Content-Transfer-Encoding', 'base64'],
-      ['Content-Disposition', `attachment;\r\n filename="${fileName}"`],
-    ],
-    body: lines.join('\r\n'),
-  };
+/** One part of a mail; the body has its transfer encoding on. */
+export function formatPart(type: string, encoding: string, body: string, more: readonly MailField[] = []): string {
+  return `${formatFields([['Content-Type', type], ['Content-Transfer-Encoding', encoding], ...more])}\r\n${body}`;
 }
 
 /** Words for people; ASCII. */
-export function textPart(text: string): MailPart {
-  return {
-    fields: [
-      ['Content-Type', 'text/plain; charset=us-ascii'],
-      ['Content-Transfer-Encoding', '7bit'],
-    ],
-    body: `${text}\r\n`,
-  };
+export function formatText(text: string): string {
+  return formatPart('text/plain; charset=us-ascii', '7bit', `${text}\r\n`);
+}
+
+/** Breaks base64 into lines of a mail (RFC 2045 §6.8). */
+export function foldBase64(text: string, lineBreak: string): string {
+  return text.replace(/.{76}(?=.)/g, `$&${lineBreak}`);
+}
+
+/** ``ridfmt = dot-atom-text ["@" dot-atom-text]`` (RFC 9990 §3.5.1), ASCII; with the "@" it is what stands in a Message-ID, and no line of a mail has room for more. */
+export function isReportId(text: string): boolean {
+  const parts = text.split('@');
+  return /^[!-~]{1,255}$/.test(text) && parts.length <= 2 && parts.every(isDotAtom);
 }
 
 /** A boundary that occurs in no part (RFC 2046 §5.1.1). */
-function freeBoundary(parts: readonly MailPart[]): string {
+function freeBoundary(parts: readonly string[]): string {
   let taken = -1;
-  for (const { body } of parts) {
-    for (const [, number] of body.matchAll(/--=_report(\d{1,9})/g)) taken = Math.max(taken, Number(number));
+  for (const part of parts) {
+    for (const [, number] of part.matchAll(/--=_report(\d{1,9})/g)) taken = Math.max(taken, Number(number));
   }
   return `${BOUNDARY}${taken + 1}`;
 }

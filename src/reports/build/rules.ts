@@ -1,4 +1,4 @@
-import { type Diagnose, makeDiagnostic } from '../../diagnostics/diagnostic.ts';
+import { type Diagnose, type Diagnostic, makeDiagnostic } from '../../diagnostics/diagnostic.ts';
 
 /** Every finding of the report builders; `{path}` names a place in the report that was to be built. */
 export const reportBuildRules = {
@@ -24,3 +24,13 @@ export type ReportBuildCode = keyof typeof reportBuildRules;
 
 export const diagnose: Diagnose<typeof reportBuildRules> = (code, params, place) =>
   makeDiagnostic(reportBuildRules, code, params, place);
+
+/** Says that a value of the report that was to be built is not what it must be. */
+export type Refuse = (path: string, expected: string, value: unknown) => void;
+
+export function refuseInto(
+  diagnostics: Diagnostic<ReportBuildCode>[],
+  code: 'report-build.value' | 'report-build.tls-value' | 'report-build.failure-value',
+): Refuse {
+  return (path, expected, value) => void diagnostics.push(diagnose(code, { path, expected, value: String(value) }));
+}

@@ -3,25 +3,28 @@ import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnost
 import { requireString } from '../../environment.ts';
 import { messageBytes } from '../../message/source.ts';
 import { parseIpAddress } from '../../names/ip-address.ts';
-import { latin1, utf8 } from '../../text/bytes.ts';
+import { headerText, utf8Bytes } from '../../text/bytes.ts';
 import {
+  foldBase64,
   formatDate,
   formatFields,
   formatMail,
+  formatPart,
+  formatText,
   type MailField,
-  type MailPart,
   type ReportMail,
   requireMail,
-  textPart,
 } from '../build/mail.ts';
-import { diagnose, type ReportBuildCode } from '../build/rules.ts';
+import { diagnose, type ReportBuildCode, refuseInto } from '../build/rules.ts';
 import { firstField, readEntity } from '../mime.ts';
+import { checksum, isTime, isWhole } from '../values.ts';
 import { prepareRedaction, type Redact, type Redaction, redactHeaders, requireRedaction } from './redact.ts';
 import type { FailureReport, IdentityAlignment } from './report.ts';
-import { AUTH_FAILURES, DELIVERY_RESULTS } from './words.ts';
+import { AUTH_FAILURES, DELIVERY_RESULTS, fieldName, requiredFor } from './words.ts';
 
 const ACTION = 'build the failure report';
 const MOST_SUBJECT = 900;
+const MOST_LINE = 998;
 
 /** What a failure report is to say: the fields of a parsed one, most of them optional. */
 export interface FailureReportInput
@@ -85,34 +88,35 @@ export async function buildFailureReport(
   requireObject(ACTION, 'options', options);
   const submitter = requireDomain(ACTION, 'submitter', options.submitter);
   const { mail, redact: redaction, includeBody = false, userAgent = 'mailverdict' } = options;
-  requireObject(ACTION, 'mail', mail);
   requireMail(ACTION, mail);
   requireRedaction(ACTION, redaction);
   requireString(ACTION, 'userAgent', userAgent);
   const original = splitOriginal(messageBytes(ACTION, report.message), includeBody);
   const diagnostics = checkReport(report);
-  if (diagnostics.length > 0) return parsed(undefined as BuiltFailureReport | undefined, diagnostics);
-  const usable = redaction === 'nothing' ? report : withoutCanonicalData(report, diagnostics);
-  const plain = formatFields(feedbackFields(usable, userAgent));
+  if (diagnostics.length > 0) return parsed<BuiltFailureReport, ReportBuildCode>(undefined, diagnostics);
+  const shown = { ...report };
+  // RFC 6591 §3.2.4: what holds redacted data must not be included.
+  for (const path of redaction === 'nothing' ? [] : (['dkimCanonicalizedHeader', 'dkimCanonicalizedBody'] as const)) {
+    if (shown[path] !== undefined) diagnostics.push(diagnose('report-build.redacted', { path }));
+    delete shown[path];
+  }
+  const plain = formatFields(feedbackFields(shown, userAgent));
   const redact = await prepareRedaction(redaction, [plain, original.headers, original.body ?? '', original.subject]);
-  const text = redact(plain);
-  const subject = `FW: ${redact(original.subject)}`;
+  const text = foldLines(redact(plain));
+  const subject = `FW: ${redact(original.subject).slice(0, MOST_SUBJECT)}`;
   const words = `This is an authentication failure report from ${submitter}\r\nabout a message received from ${report.sourceIp ?? 'an unknown address'}.`;
-  const parts: MailPart[] = [
-    textPart(words),
-    {
-      fields: [
-        ['Content-Type', 'message/feedback-report'],
-        ['Content-Transfer-Encoding', transferEncoding(text)],
-      ],
-      body: text,
-    },
+  const parts = [
+    formatText(words),
+    formatPart('message/feedback-report', transferEncoding(text), text),
     evidencePart(original, redact),
   ];
   // The same report has the same identifier, so that one sent twice can be told.
-  const messageId = `${mail.date.getTime().toString(36)}.${checksum(text + original.headers)}@${submitter}`;
-  const type = 'multipart/report; report-type=feedback-report';
-  const message = formatMail(mail, { subject, messageId, type }, parts);
+  const messageId = `<${mail.date.getTime().toString(36)}.${checksum(text + original.headers)}@${submitter}>`;
+  const header: MailField[] = [
+    ['Subject', subject],
+    ['Message-ID', messageId],
+  ];
+  const message = formatMail(mail, header, 'multipart/report; report-type=feedback-report', parts);
   return parsed({ text, subject, message }, diagnostics);
 }
 
@@ -125,130 +129,95 @@ interface Original {
 /** The message with CRLF line endings throughout: what a hostile one makes of line endings must not reach the report. */
 function splitOriginal(bytes: Uint8Array, includeBody: boolean): Original {
   const { fields, body } = readEntity(bytes);
-  const headers = normalizeLines(decode(bytes.subarray(0, bytes.length - body.length))).replace(/(\r\n)+$/, '');
-  const subject = (firstField(fields, 'subject') ?? '').replace(/[^ -~]+/g, '?').slice(0, MOST_SUBJECT);
-  return { headers, subject, ...(includeBody && { body: normalizeLines(decode(body)) }) };
-}
-
-function decode(bytes: Uint8Array): string {
-  return utf8(bytes) ?? latin1(bytes);
+  const headers = normalizeLines(headerText(bytes.subarray(0, bytes.length - body.length))).replace(/(\r\n)+$/, '');
+  const subject = (firstField(fields, 'subject') ?? '').replace(/[^ -~]+/g, '?');
+  return { headers, subject, ...(includeBody && { body: normalizeLines(headerText(body)) }) };
 }
 
 function normalizeLines(text: string): string {
-  return text.replace(/\r\n|\r|\n/g, '\r\n').replaceAll('\0', '\ufffd');
+  return text.replace(/\r\n?|\n/g, '\r\n').replaceAll('\0', '\ufffd');
+}
+
+/** RFC 5322 §2.1.1: no line is longer than 998 octets; longer ones of the message that failed are folded, at white space if they can. */
+function foldLines(text: string): string {
+  const fold = (line: string) =>
+    line.replace(/(.{0,239}[^ \t])(?=[ \t])|.{240}(?!$)/gsu, (part, word) => `${part}\r\n${word ? '' : ' '}`);
+  return text
+    .split('\r\n')
+    .map((line) => (utf8Bytes(line).length > MOST_LINE ? fold(line) : line))
+    .join('\r\n');
 }
 
 /** RFC 6591 §3.1: the whole header block, or the message. */
-function evidencePart({ headers, body }: Original, redact: Redact): MailPart {
+function evidencePart({ headers, body }: Original, redact: Redact): string {
   const shown = redactHeaders(headers, redact);
-  const content = body === undefined ? shown : `${shown}\r\n\r\n${redact(body)}`;
-  return {
-    fields: [
-      ['Content-Type', body === undefined ? 'text/rfc822-headers' : 'message/rfc822'],
-      ['Content-Transfer-Encoding', transferEncoding(content)],
-    ],
-    body: content,
-  };
+  const content = foldLines(body === undefined ? shown : `${shown}\r\n\r\n${redact(body)}`);
+  const type = body === undefined ? 'text/rfc822-headers' : 'message/rfc822';
+  return formatPart(type, transferEncoding(content), content);
 }
 
 function transferEncoding(text: string): string {
   return /[^\0-\x7f]/.test(text) ? '8bit' : '7bit';
 }
 
-function checksum(text: string): string {
-  let sum = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
-  return (sum >>> 0).toString(36);
-}
-
 function checkReport(report: FailureReportInput): Diagnostic<ReportBuildCode>[] {
   const diagnostics: Diagnostic<ReportBuildCode>[] = [];
-  const refuse = (path: string, expected: string, value: unknown) =>
-    void diagnostics.push(diagnose('report-build.failure-value', { path, expected, value: String(value) }));
-  const want = (path: keyof FailureReportInput) => {
-    const value = report[path];
-    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
-      diagnostics.push(diagnose('report-build.failure-field', { path }));
-    }
-  };
-  const { authFailure, deliveryResult, sourceIp, sourcePort = 0, incidents = 1, arrivalDate = 0 } = report;
+  const refuse = refuseInto(diagnostics, 'report-build.failure-value');
+  const { authFailure, deliveryResult = 'other', sourceIp, sourcePort = 0, incidents = 1, arrivalDate = 0 } = report;
   if (!AUTH_FAILURES.includes(authFailure)) refuse('authFailure', AUTH_FAILURES.join(', '), authFailure);
-  if (deliveryResult !== undefined && !DELIVERY_RESULTS.includes(deliveryResult)) {
+  if (!DELIVERY_RESULTS.includes(deliveryResult)) {
     refuse('deliveryResult', DELIVERY_RESULTS.join(', '), deliveryResult);
   }
   if (sourceIp !== undefined && parseIpAddress(sourceIp) === undefined) refuse('sourceIp', 'an IP address', sourceIp);
-  if (!isWithin(sourcePort, 65_535)) refuse('sourcePort', 'a port', sourcePort);
-  if (!isWithin(incidents, 4_294_967_295)) refuse('incidents', 'a number', incidents);
-  if (!isWithin(arrivalDate, 253_402_300_799)) refuse('arrivalDate', 'seconds since 1970', arrivalDate);
-  want('authenticationResults');
-  if (authFailure === 'dmarc') want('identityAlignment');
-  if (authFailure === 'spf') want('spfDns');
-  if (['bodyhash', 'revoked', 'signature'].includes(authFailure)) {
-    want('dkimDomain');
-    want('dkimSelector');
+  if (!isWhole(sourcePort, 0, 65_535)) refuse('sourcePort', 'a port', sourcePort);
+  if (!isWhole(incidents, 0, 4_294_967_295)) refuse('incidents', 'a number', incidents);
+  if (!isTime(arrivalDate)) refuse('arrivalDate', 'seconds since 1970', arrivalDate);
+  for (const path of ['authenticationResults', ...requiredFor(authFailure)] as const) {
+    const value = report[path] ?? '';
+    if (value === '' || (Array.isArray(value) && value.length === 0)) {
+      diagnostics.push(diagnose('report-build.failure-field', { path }));
+    }
   }
-  if (authFailure === 'adsp') want('dkimAdspDns');
   return diagnostics;
 }
 
-function isWithin(value: number, most: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0 && value <= most;
-}
-
-/** RFC 6591 §3.2.4: what holds redacted data must not be included. */
-function withoutCanonicalData(
-  report: FailureReportInput,
-  diagnostics: Diagnostic<ReportBuildCode>[],
-): FailureReportInput {
-  const { dkimCanonicalizedHeader, dkimCanonicalizedBody, ...rest } = report;
-  for (const [path, value] of Object.entries({ dkimCanonicalizedHeader, dkimCanonicalizedBody })) {
-    if (value !== undefined) diagnostics.push(diagnose('report-build.redacted', { path }));
-  }
-  return rest;
-}
-
 function feedbackFields(report: FailureReportInput, userAgent: string): MailField[] {
-  const { identityAlignment, sourceIp, reportingMta, arrivalDate, spfDns = [], otherFields = [] } = report;
-  const fields: [name: string, value: string | number | undefined][] = [
-    ['Feedback-Type', 'auth-failure'],
-    ['User-Agent', userAgent],
-    ['Version', 1],
-    ['Auth-Failure', report.authFailure],
-    ...many('Authentication-Results', report.authenticationResults),
-    ['Identity-Alignment', identityAlignment && formatAlignment(identityAlignment)],
-    ['Delivery-Result', report.deliveryResult],
-    ['Original-Envelope-Id', report.originalEnvelopeId],
-    ['Original-Mail-From', report.originalMailFrom === undefined ? undefined : `<${report.originalMailFrom}>`],
-    ...many(
-      'Original-Rcpt-To',
-      report.originalRcptTo?.map((path) => `<${path}>`),
-    ),
-    ['Arrival-Date', arrivalDate === undefined ? undefined : formatDate(new Date(arrivalDate * 1000))],
-    ['Reporting-MTA', reportingMta && `dns; ${reportingMta}`],
-    ['Source-IP', sourceIp?.includes(':') ? `IPv6:${sourceIp}` : sourceIp],
-    ['Source-Port', report.sourcePort],
-    ['Incidents', report.incidents],
-    ...many('Reported-Domain', report.reportedDomains),
-    ...many('Reported-URI', report.reportedUris),
-    ['DKIM-Domain', report.dkimDomain],
-    ['DKIM-Identity', report.dkimIdentity],
-    ['DKIM-Selector', report.dkimSelector],
-    ['DKIM-Canonicalized-Header', foldBase64(report.dkimCanonicalizedHeader)],
-    ['DKIM-Canonicalized-Body', foldBase64(report.dkimCanonicalizedBody)],
-    ['DKIM-ADSP-DNS', quote(report.dkimAdspDns)],
-    ['DKIM-Selector-DNS', quote(report.dkimSelectorDns)],
-    ...spfDns.map(
-      ({ type, domain, record }) => ['SPF-DNS', `${type} : ${domain} : ${quote(record)}`] as [string, string],
-    ),
-    ...otherFields
-      .filter(({ name }) => /^[!-9;-~]+$/.test(name))
-      .map(({ name, value }) => [name, value] as [string, string]),
-  ];
-  return fields.flatMap(([name, value]) => (value === undefined ? [] : [[name, oneField(String(value))] as const]));
-}
-
-function many(name: string, values: readonly string[] | undefined): [string, string][] {
-  return (values ?? []).map((value) => [name, value]);
+  const { identityAlignment, originalMailFrom, sourceIp, reportingMta, arrivalDate, otherFields = [] } = report;
+  const fold = (base64: string | undefined) => base64 && foldBase64(base64, '\r\n ');
+  const fields: { [property: string]: string | number | readonly string[] | undefined } = {
+    feedbackType: 'auth-failure',
+    userAgent,
+    version: 1,
+    authFailure: report.authFailure,
+    authenticationResults: report.authenticationResults,
+    identityAlignment: identityAlignment && formatAlignment(identityAlignment),
+    deliveryResult: report.deliveryResult,
+    originalEnvelopeId: report.originalEnvelopeId,
+    originalMailFrom: originalMailFrom === undefined ? undefined : `<${originalMailFrom}>`,
+    originalRcptTo: report.originalRcptTo?.map((path) => `<${path}>`),
+    arrivalDate: arrivalDate === undefined ? undefined : formatDate(new Date(arrivalDate * 1000)),
+    reportingMta: reportingMta && `dns; ${reportingMta}`,
+    sourceIp: sourceIp?.includes(':') ? `IPv6:${sourceIp}` : sourceIp,
+    sourcePort: report.sourcePort,
+    incidents: report.incidents,
+    reportedDomain: report.reportedDomains,
+    reportedUri: report.reportedUris,
+    dkimDomain: report.dkimDomain,
+    dkimIdentity: report.dkimIdentity,
+    dkimSelector: report.dkimSelector,
+    dkimCanonicalizedHeader: fold(report.dkimCanonicalizedHeader),
+    dkimCanonicalizedBody: fold(report.dkimCanonicalizedBody),
+    dkimAdspDns: quote(report.dkimAdspDns),
+    dkimSelectorDns: quote(report.dkimSelectorDns),
+    spfDns: report.spfDns?.map(({ type, domain, record }) => `${type} : ${domain} : ${quote(record)}`),
+  };
+  const written: MailField[] = [];
+  const write = (name: string, value: string | number) => written.push([name, oneField(String(value))]);
+  for (const [property, value] of Object.entries(fields)) {
+    for (const item of [value ?? []].flat()) write(fieldName(property), item);
+  }
+  for (const { name, value } of otherFields) if (/^[!-9;-~]+$/.test(name)) write(name, value);
+  return written;
 }
 
 /** A value may be folded, and cannot begin another field. */
@@ -264,8 +233,4 @@ function formatAlignment({ listed, reading }: NonNullable<FailureReportInput['id
 
 function quote(text: string | undefined): string | undefined {
   return text === undefined ? undefined : `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-
-function foldBase64(text: string | undefined): string | undefined {
-  return text?.replace(/.{70}(?=.)/g, '$&\r\n ');
 }

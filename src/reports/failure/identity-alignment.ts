@@ -1,5 +1,5 @@
 import { asciiLower } from '../../text/characters.ts';
-import { every, type FieldReading, only, readWord } from './fields.ts';
+import { type ReportField, readWord, refuse } from './fields.ts';
 import type { IdentityAlignment } from './report.ts';
 import { diagnose } from './rules.ts';
 
@@ -11,37 +11,29 @@ import { diagnose } from './rules.ts';
  * dmarc-method = ( "dkim" / "spf" )                          ; each may appear at most once
  * ```
  */
-export function readIdentityAlignment(reading: FieldReading): IdentityAlignment | undefined {
-  const value = only(reading, 'identity-alignment');
-  if (value === undefined) return undefined;
-  const { diagnostics } = reading;
-  const words = value.split(',').map((word) => asciiLower(readWord(word)));
+export function readIdentityAlignment(
+  field: ReportField,
+  authenticationResults: readonly string[],
+): IdentityAlignment | undefined {
+  const { value, diagnostics } = field;
+  const words = value.split(',').map((word) => asciiLower(readWord({ value: word })));
   const listed = words.filter((word) => word === 'dkim' || word === 'spf');
   if ((words.join() !== 'none' && listed.length < words.length) || new Set(listed).size < listed.length) {
-    const expected = '"none", or a list of "dkim" and "spf"';
-    diagnostics.push(diagnose('failure-report.field-value', { name: 'Identity-Alignment', expected, value }));
-    return undefined;
+    return refuse(field, '"none", or a list of "dkim" and "spf"');
   }
-  const dmarc = dmarcResult(every(reading, 'authentication-results'));
+  const dmarc = dmarcResult(authenticationResults);
   const settled = settleReading(listed.length, dmarc);
   if (settled === 'rfc7489') diagnostics.push(diagnose('failure-report.inverse-alignment', { value }));
   if (settled === undefined) diagnostics.push(diagnose('failure-report.uncertain-alignment', { value }));
-  const { dkim, spf } = { dkim: outcome('dkim'), spf: outcome('spf') };
-  return {
-    listed,
-    reading: settled ?? 'rfc9991',
-    certain: settled !== undefined,
-    ...(dkim && { dkim }),
-    ...(spf && { spf }),
-  };
-
-  function outcome(method: 'dkim' | 'spf'): 'pass' | 'fail' | undefined {
+  const alignment: IdentityAlignment = { listed, reading: settled ?? 'rfc9991', certain: settled !== undefined };
+  for (const method of ['dkim', 'spf'] as const) {
     const inList = listed.includes(method);
-    if (settled === 'rfc7489') return inList ? 'pass' : 'fail';
-    if (inList) return 'fail';
+    if (settled === 'rfc7489') alignment[method] = inList ? 'pass' : 'fail';
+    else if (inList) alignment[method] = 'fail';
     // A method that is not among the failures was not tried, where the message failed.
-    return dmarc === 'fail' ? undefined : 'pass';
+    else if (dmarc !== 'fail') alignment[method] = 'pass';
   }
+  return alignment;
 }
 
 /** DMARC passes if one aligned method does: of the two readings of a list, the result mostly leaves one. */

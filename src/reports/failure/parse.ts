@@ -3,28 +3,30 @@ import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnost
 import type { Limits } from '../../limits.ts';
 import { findHeaderEnd, startHeaderEndSearch } from '../../message/header-fields.ts';
 import { messageBytes } from '../../message/source.ts';
-import { utf8Bytes } from '../../text/bytes.ts';
+import { utf8, utf8Bytes } from '../../text/bytes.ts';
+import { asciiLower } from '../../text/characters.ts';
 import { decodeBody, type MimeEntity, readEntity, readFields, readParts, textOf } from '../mime.ts';
 import {
   every,
   type FieldReading,
   only,
-  readArrivalDate,
+  type ReportField,
   readBase64,
+  readDate,
   readKeyword,
   readNumber,
   readPath,
   readQuoted,
   readReportingMta,
   readSourceIp,
-  readSpfDns,
+  readSpfRecord,
+  readVersion,
   readWord,
-  shownName,
 } from './fields.ts';
 import { readIdentityAlignment } from './identity-alignment.ts';
 import type { FailureReport } from './report.ts';
 import { diagnose, type FailureReportCode } from './rules.ts';
-import { AUTH_FAILURES, DELIVERY_RESULTS } from './words.ts';
+import { AUTH_FAILURES, DELIVERY_RESULTS, fieldName, requiredFor } from './words.ts';
 
 const MOST_DEPTH = 4;
 const MOST_FIELDS = 1000;
@@ -100,7 +102,7 @@ function checkStructure(
   diagnostics: Diagnostic<FailureReportCode>[],
 ): void {
   const { type, parameters } = container;
-  if (type !== 'multipart/report' || parameters.get('report-type')?.toLowerCase() !== 'feedback-report') {
+  if (type !== 'multipart/report' || asciiLower(parameters.get('report-type') ?? '') !== 'feedback-report') {
     diagnostics.push(diagnose('failure-report.structure', { type }));
   }
   if (text === undefined) diagnostics.push(diagnose('failure-report.missing-part', { part: 'part for people' }));
@@ -116,84 +118,83 @@ function readFeedback(body: Uint8Array): FieldReading['fields'] {
 }
 
 function readReport(reading: FieldReading): FailureReport {
-  const { fields, known } = reading;
-  const mailFrom = only(reading, 'original-mail-from');
-  const report = {
-    feedbackType: readKeyword(reading, 'feedback-type', FEEDBACK_TYPES) ?? '',
-    ...present('userAgent', only(reading, 'user-agent')),
-    ...present('version', readVersion(reading)),
-    ...present('authFailure', readKeyword(reading, 'auth-failure', AUTH_FAILURES)),
-    ...present('identityAlignment', readIdentityAlignment(reading)),
-    ...present('deliveryResult', readKeyword(reading, 'delivery-result', DELIVERY_RESULTS)),
-    ...present('sourceIp', readSourceIp(reading)),
-    ...present('sourcePort', readNumber(reading, 'source-port', 65_535)),
-    ...present('originalMailFrom', mailFrom === undefined ? undefined : readPath(mailFrom)),
-    originalRcptTo: every(reading, 'original-rcpt-to').map(readPath),
-    ...present('originalEnvelopeId', only(reading, 'original-envelope-id')),
-    ...present('arrivalDate', readArrivalDate(reading)),
-    ...present('reportingMta', readReportingMta(reading)),
+  const authenticationResults = every(reading, 'authenticationResults').map(asWritten);
+  const report: FailureReport = {
+    feedbackType: '',
+    originalRcptTo: every(reading, 'originalRcptTo').map(readPath),
     // RFC 5965 §3.2: without the field, one.
-    incidents: readNumber(reading, 'incidents', MOST_UINT32) ?? 1,
-    reportedDomains: every(reading, 'reported-domain').map(readWord),
-    reportedUris: every(reading, 'reported-uri').map(readPath),
-    authenticationResults: every(reading, 'authentication-results'),
-    ...present('dkimDomain', readToken(reading, 'dkim-domain')),
-    ...present('dkimIdentity', readToken(reading, 'dkim-identity')),
-    ...present('dkimSelector', readToken(reading, 'dkim-selector')),
-    ...present('dkimCanonicalizedHeader', readBase64(reading, 'dkim-canonicalized-header')),
-    ...present('dkimCanonicalizedBody', readBase64(reading, 'dkim-canonicalized-body')),
-    ...present('dkimAdspDns', readQuoted(reading, 'dkim-adsp-dns')),
-    ...present('dkimSelectorDns', readQuoted(reading, 'dkim-selector-dns')),
-    spfDns: readSpfDns(reading),
+    incidents: 1,
+    reportedDomains: every(reading, 'reportedDomain').map(readWord),
+    reportedUris: every(reading, 'reportedUri').map(readPath),
+    authenticationResults,
+    spfDns: every(reading, 'spfDns').flatMap(readSpfRecord),
+    otherFields: [],
   };
-  const others = fields.filter(({ name }) => !known.has(name));
-  return { ...report, otherFields: others.map(({ name, value }) => ({ name, value })) };
+  const read = <Name extends keyof FailureReport>(
+    name: Name,
+    reader: (field: ReportField) => FailureReport[Name] | undefined,
+    field = only(reading, name),
+  ) => {
+    const value = field && reader(field);
+    if (value !== undefined) report[name] = value;
+  };
+  read('feedbackType', (field) => readKeyword(field, FEEDBACK_TYPES));
+  read('userAgent', asWritten);
+  read('version', readVersion);
+  read('authFailure', (field) => readKeyword(field, AUTH_FAILURES));
+  read('identityAlignment', (field) => readIdentityAlignment(field, authenticationResults));
+  read('deliveryResult', (field) => readKeyword(field, DELIVERY_RESULTS));
+  read('sourceIp', readSourceIp);
+  read('sourcePort', (field) => readNumber(field, 65_535));
+  read('originalMailFrom', readPath);
+  read('originalEnvelopeId', asWritten);
+  read('arrivalDate', readDate, readArrival(reading));
+  read('reportingMta', readReportingMta);
+  read('incidents', (field) => readNumber(field, MOST_UINT32));
+  read('dkimDomain', readToken);
+  read('dkimIdentity', readToken);
+  read('dkimSelector', readToken);
+  read('dkimCanonicalizedHeader', readBase64);
+  read('dkimCanonicalizedBody', readBase64);
+  read('dkimAdspDns', readQuoted);
+  read('dkimSelectorDns', readQuoted);
+  for (const { name, value } of reading.fields) if (!reading.known.has(name)) report.otherFields.push({ name, value });
+  return report;
 }
 
-function present<Name extends keyof FailureReport>(
-  name: Name,
-  value: FailureReport[Name] | undefined,
-): { [K in Name]?: NonNullable<FailureReport[K]> } {
-  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: NonNullable<FailureReport[K]> };
+function asWritten({ value }: ReportField): string {
+  return value;
 }
 
-function readToken(reading: FieldReading, name: string): string | undefined {
-  const value = only(reading, name);
-  return value === undefined ? undefined : readWord(value) || undefined;
+function readToken(field: ReportField): string | undefined {
+  return readWord(field) || undefined;
 }
 
-/** ``version = %x31-39 *DIGIT`` */
-function readVersion(reading: FieldReading): string | undefined {
-  const value = only(reading, 'version');
-  const version = value === undefined ? undefined : readWord(value);
-  if (version !== undefined && !/^[1-9]\d*$/.test(version)) {
-    const params = { name: 'Version', expected: 'a number', value: value! };
-    reading.diagnostics.push(diagnose('failure-report.field-value', params));
+/** Received-Date is the historic name (RFC 5965 §3.2); both together make a malformed report. */
+function readArrival(reading: FieldReading): ReportField | undefined {
+  const historic = only(reading, 'receivedDate');
+  const current = only(reading, 'arrivalDate');
+  if (historic && current) {
+    reading.diagnostics.push(diagnose('failure-report.duplicate-field', { name: historic.name }));
   }
-  return version;
+  return current ?? historic;
 }
 
-function checkFields(report: FailureReport, { fields, diagnostics }: FieldReading): void {
-  const has = (name: string) => fields.some((field) => field.name === name);
+function checkFields({ feedbackType, authFailure }: FailureReport, { fields, diagnostics }: FieldReading): void {
+  const isMissing = (name: string) => !fields.some((field) => field.name === asciiLower(name));
   // RFC 5965 §3.1.
-  for (const name of ['feedback-type', 'user-agent', 'version']) {
-    if (!has(name)) diagnostics.push(diagnose('failure-report.missing-field', { name: shownName(name) }));
+  for (const name of ['feedbackType', 'userAgent', 'version'].map(fieldName)) {
+    if (isMissing(name)) diagnostics.push(diagnose('failure-report.missing-field', { name }));
   }
-  const { feedbackType, authFailure } = report;
   if (feedbackType !== 'auth-failure') return;
-  const want = (name: string, value: string) => {
-    if (!has(name)) diagnostics.push(diagnose('failure-report.missing-detail', { name: shownName(name), value }));
+  const want = (properties: readonly string[], value: string) => {
+    for (const name of properties.map(fieldName).filter(isMissing)) {
+      diagnostics.push(diagnose('failure-report.missing-detail', { name, value }));
+    }
   };
-  // RFC 6591 §3.1, §3.2.1; RFC 9991 §4.
-  want('auth-failure', feedbackType);
-  want('authentication-results', feedbackType);
-  if (authFailure === 'dmarc') want('identity-alignment', authFailure);
-  if (authFailure === 'spf') want('spf-dns', authFailure);
-  if (authFailure === 'signature' || authFailure === 'bodyhash' || authFailure === 'revoked') {
-    want('dkim-domain', authFailure);
-    want('dkim-selector', authFailure);
-  }
-  if (authFailure === 'adsp') want('dkim-adsp-dns', authFailure);
+  // RFC 6591 §3.1.
+  want(['authFailure', 'authenticationResults'], feedbackType);
+  want(requiredFor(authFailure), authFailure ?? '');
 }
 
 /** What the report holds of the message itself. */
@@ -201,18 +202,13 @@ function readEvidence({
   text,
   original,
 }: ReportParts): Pick<FailureReport, 'text' | 'originalHeaders' | 'originalMessage'> {
-  const words = text && textOf(text);
-  if (original === undefined) return words === undefined ? {} : { text: words };
-  const message = textOf(original);
-  const end = findHeaderEnd(utf8Bytes(message), startHeaderEndSearch(true));
-  const headers =
-    end === undefined
-      ? message
-      : textOf({ ...original, fields: [], body: utf8Bytes(message).subarray(0, end.headerEnd) });
-  const whole = /^message\/(rfc822|global)$/.test(original.type);
-  return {
-    ...(words !== undefined && { text: words }),
-    originalHeaders: headers,
-    ...(whole && { originalMessage: message }),
-  };
+  const words = text && { text: textOf(text) };
+  if (original === undefined) return { ...words };
+  const originalMessage = textOf(original);
+  const bytes = utf8Bytes(originalMessage);
+  const end = findHeaderEnd(bytes, startHeaderEndSearch(true))?.headerEnd;
+  const originalHeaders = utf8(bytes.subarray(0, end)) ?? originalMessage;
+  // text/rfc822-headers and message/global-headers (RFC 6533 §6) are the header alone.
+  const whole = !original.type.endsWith('-headers');
+  return { ...words, originalHeaders, ...(whole && { originalMessage }) };
 }

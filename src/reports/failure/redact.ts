@@ -1,14 +1,14 @@
 import { show } from '../../environment.ts';
 import { encodeBase64 } from '../../text/base64.ts';
 import { utf8Bytes } from '../../text/bytes.ts';
-import { asciiLower, isAlphanumeric } from '../../text/characters.ts';
+import { isAlphanumeric } from '../../text/characters.ts';
 
 // 72 bits: no two of a receiver's users look the same, and the name stays short.
 const DIGEST_OCTETS = 9;
 // RFC 5322 §3.2.3 atext beside letters and digits, and the dot.
 const ATEXT = ".!#$%&'*+-/=?^_`{|}~";
 // They look like addresses, and are what the domain's owner finds the message by (RFC 6590 §5.3).
-const IDENTIFIER_FIELDS = ['message-id', 'in-reply-to', 'references', 'resent-message-id', 'content-id'];
+const IDENTIFIER_FIELD = /^(?:(?:resent-)?message-id|in-reply-to|references|content-id)[ \t]*:/i;
 
 /** How local parts of addresses are hidden: a key for HMAC-SHA-256, a function, or not at all. */
 export type Redaction = { key: string | Uint8Array } | ((localPart: string) => string | Promise<string>) | 'nothing';
@@ -34,14 +34,14 @@ export function requireRedaction(action: string, redaction: unknown): asserts re
 export async function prepareRedaction(redaction: Redaction, texts: readonly string[]): Promise<Redact> {
   if (redaction === 'nothing') return (text) => text;
   const transform = typeof redaction === 'function' ? redaction : await keyedTransform(redaction.key);
-  const found = new Set<string>();
-  const collect = (part: string) => {
-    found.add(part);
-    return part;
-  };
-  for (const text of texts) replaceLocalParts(text, collect);
-  const pairs = await Promise.all([...found].map(async (part) => [part, await transform(part)] as const));
-  const replacements = new Map(pairs);
+  const replacements = new Map<string, string>();
+  for (const text of texts) {
+    replaceLocalParts(text, (part) => {
+      replacements.set(part, part);
+      return part;
+    });
+  }
+  await Promise.all([...replacements.keys()].map(async (part) => replacements.set(part, await transform(part))));
   return (text) => replaceLocalParts(text, (part) => replacements.get(part) ?? part);
 }
 
@@ -90,6 +90,6 @@ function isLocal(text: string, at: number): boolean {
 export function redactHeaders(headers: string, redact: Redact): string {
   return headers
     .split(/\r\n(?![ \t])/)
-    .map((field) => (IDENTIFIER_FIELDS.includes(asciiLower(field.split(/[ \t]*:/, 1)[0]!)) ? field : redact(field)))
+    .map((field) => (IDENTIFIER_FIELD.test(field) ? field : redact(field)))
     .join('\r\n');
 }

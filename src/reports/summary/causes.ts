@@ -52,11 +52,7 @@ export function createJudge<Words>(
 function collectEvidence(flows: readonly SummaryFlow[]): Map<string, Evidence> {
   const evidence = new Map<string, Evidence>();
   for (const flow of flows) {
-    let own = evidence.get(flow.policyDomain);
-    if (own === undefined) {
-      own = { keys: new Set(), addresses: new Set() };
-      evidence.set(flow.policyDomain, own);
-    }
+    const own = entry(evidence, flow.policyDomain, () => ({ keys: new Set(), addresses: new Set() }));
     if (flow.spf === 'pass') own.addresses.add(flow.sourceIp);
     if (flow.dkim !== 'pass') continue;
     for (const signature of flow.signatures) {

@@ -5,6 +5,15 @@ export function addCounts(a: number, b: number): number {
   return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }
 
+export function add<Name extends string>(counts: Record<Name, number>, name: Name, count: number): void {
+  counts[name] = addCounts(counts[name], count);
+}
+
+export function addPassed(counts: { messages: number; passed: number }, flow: SummaryFlow, count: number): void {
+  add(counts, 'messages', count);
+  if (isPassed(flow)) add(counts, 'passed', count);
+}
+
 /** The messages of each flow. */
 export function countMessages(
   flows: readonly SummaryFlow[],
@@ -19,6 +28,11 @@ export function countMessages(
 
 export function isPassed({ dkim, spf }: SummaryFlow): boolean {
   return dkim === 'pass' || spf === 'pass';
+}
+
+/** The same for all addresses of a sender; what a report calls an address may be any text, and is no sender's name. */
+export function sourceKey({ sourceIp }: SummaryFlow, sender: string | undefined): string {
+  return sender === undefined ? `=${sourceIp}` : `+${sender}`;
 }
 
 /** The most messages first; of equals, by name. */

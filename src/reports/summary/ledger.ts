@@ -42,13 +42,7 @@ export function createLedger(): Ledger {
 }
 
 function numberOf<T>({ numbers, values }: Numbered<T>, value: T): number {
-  let number = numbers.get(value);
-  if (number === undefined) {
-    number = values.length;
-    numbers.set(value, number);
-    values.push(value);
-  }
-  return number;
+  return entry(numbers, value, () => values.push(value) - 1);
 }
 
 /** The number of a flow: what a report's counts refer to until the ledger is closed. */

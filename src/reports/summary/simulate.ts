@@ -4,7 +4,7 @@ import type { DmarcPolicy } from '../../dmarc/record.ts';
 import { requireString, show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
 import { createJudge, isOwn, reasonOf } from './causes.ts';
-import { addCounts, byMessages, countMessages, entry } from './counts.ts';
+import { add, byMessages, countMessages, entry, sourceKey } from './counts.ts';
 import type { PolicySimulation } from './simulation.ts';
 import { requireSummary } from './summarize.ts';
 import type { AggregateSummary, SummaryFlow, SummaryReport } from './summary.ts';
@@ -93,16 +93,22 @@ export function tryPolicy(
   return simulation;
 }
 
+const POLICY_WORDS = [
+  ['p', 'none, quarantine or reject'],
+  ['sp', 'none, quarantine or reject'],
+  ['np', 'none, quarantine or reject'],
+  ['adkim', 'r or s'],
+  ['aspf', 'r or s'],
+  ['t', 'y or n'],
+] as const;
+
 function requirePolicy(policy: SimulatedPolicy): void {
-  const requireWord = (name: keyof SimulatedPolicy, expected: string) => {
+  for (const [name, expected] of POLICY_WORDS) {
     const value: unknown = policy?.[name];
     if (typeof value === 'string' ? !expected.split(/, | or /).includes(value) : value !== undefined || name === 'p') {
       throw new TypeError(`Cannot simulate policy: "${name}" must be ${expected}, received ${show(value)}`);
     }
-  };
-  for (const name of ['p', 'sp', 'np'] as const) requireWord(name, 'none, quarantine or reject');
-  for (const name of ['adkim', 'aspf'] as const) requireWord(name, 'r or s');
-  requireWord('t', 'y or n');
+  }
 }
 
 function selectReports({ reports }: AggregateSummary, domain: string | undefined): SummaryReport[] {
@@ -140,27 +146,27 @@ function simulateFlows(
     const count = messages[i]!;
     if (count === 0) return;
     const sender = senders.get(flow.sourceIp);
-    const source = entry(sources, sender === undefined ? flow.sourceIp : `sender ${sender}`, () => ({
+    const source = entry(sources, sourceKey(flow, sender), () => ({
       source: sender ?? flow.sourceIp,
       messages: 0,
       failing: 0,
       outcomes: new Map(),
     }));
-    source.messages = addCounts(source.messages, count);
-    simulation.messages = addCounts(simulation.messages, count);
+    add(source, 'messages', count);
+    add(simulation, 'messages', count);
     const passes = simulateAlignment(flow, policy, strategy);
     if (passes === true) return;
     const { certainty, dispositions } = simulation;
-    if (passes === undefined) certainty.unknown = addCounts(certainty.unknown, count);
+    if (passes === undefined) add(certainty, 'unknown', count);
     const { kind, causes } = judge(flow, sender !== undefined);
     const disposition = dispositionOf(flow, policy);
     const outcome = { kind, disposition, reason: causes.join(' '), messages: 0 };
     const counted = entry(source.outcomes, JSON.stringify(outcome), () => outcome);
-    counted.messages = addCounts(counted.messages, count);
-    source.failing = addCounts(source.failing, count);
-    simulation.failing = addCounts(simulation.failing, count);
-    dispositions[disposition] = addCounts(dispositions[disposition], count);
-    simulation[kind] = addCounts(simulation[kind], count);
+    add(counted, 'messages', count);
+    add(source, 'failing', count);
+    add(simulation, 'failing', count);
+    add(dispositions, disposition, count);
+    add(simulation, kind, count);
   });
   return [...sources.values()];
 }

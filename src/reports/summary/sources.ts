@@ -1,5 +1,5 @@
 import { createJudge } from './causes.ts';
-import { addCounts, byMessages, entry, isPassed } from './counts.ts';
+import { add, addCounts, addPassed, byMessages, entry, isPassed, sourceKey } from './counts.ts';
 import { describeCause } from './cures.ts';
 import type { AggregateSummary, SourceCause, SummaryCounts, SummaryFlow, SummarySource } from './summary.ts';
 import type { SummaryContent } from './views.ts';
@@ -16,18 +16,14 @@ export function countSources(
   const known = new Map(names.map((name) => [name.address, name]));
   const judge = createJudge(flows, describeCause);
   const totals = createCounts();
-  const byAddress = new Map<string, SummarySource>();
-  const bySender = new Map<string, SummarySource>();
+  const bySource = new Map<string, SummarySource>();
   const ofAddress = new Map<string, number>();
   // Most sources are addresses of which there is nothing more to say.
   const details = new Map<SummaryCounts, Details>();
   const sourceOf = flows.map((flow, i) => {
     const count = messages[i]!;
     const sender = known.get(flow.sourceIp)?.sender;
-    const source =
-      sender === undefined
-        ? entry(byAddress, flow.sourceIp, () => createSource(flow.sourceIp))
-        : entry(bySender, sender, () => ({ ...createSource(sender), sender }));
+    const source = entry(bySource, sourceKey(flow, sender), () => createSource(flow, sender));
     addFlow(totals, details, flow, count);
     addFlow(source, details, flow, count);
     // Flows of one address lie together, and in it those of one author domain.
@@ -48,7 +44,7 @@ export function countSources(
     }
   }
   closeCounts(totals, details);
-  const sources = [...byAddress.values(), ...bySender.values()];
+  const sources = [...bySource.values()];
   for (const source of sources) {
     closeCounts(source, details);
     closeSource(source, details, ofAddress);
@@ -63,8 +59,17 @@ function createCounts(): SummaryCounts {
   return { messages: 0, passed: 0, dkim: 0, spf: 0, dispositions, reasons: [] };
 }
 
-function createSource(source: string): SummarySource {
-  return { source, addresses: [], headerFrom: [], firstSeen: 0, lastSeen: 0, ...createCounts(), causes: [] };
+function createSource({ sourceIp }: SummaryFlow, sender: string | undefined): SummarySource {
+  return {
+    source: sender ?? sourceIp,
+    addresses: [],
+    headerFrom: [],
+    firstSeen: 0,
+    lastSeen: 0,
+    ...createCounts(),
+    causes: [],
+    ...(sender !== undefined && { sender }),
+  };
 }
 
 function newMap(): Details {
@@ -77,12 +82,11 @@ function addTo<Key>(map: Map<Key, number>, key: Key, count: number): void {
 
 function addFlow(counts: SummaryCounts, details: Map<SummaryCounts, Details>, flow: SummaryFlow, count: number): void {
   const { dispositions } = counts;
-  counts.messages = addCounts(counts.messages, count);
-  if (isPassed(flow)) counts.passed = addCounts(counts.passed, count);
-  if (flow.dkim === 'pass') counts.dkim = addCounts(counts.dkim, count);
-  if (flow.spf === 'pass') counts.spf = addCounts(counts.spf, count);
+  addPassed(counts, flow, count);
+  if (flow.dkim === 'pass') add(counts, 'dkim', count);
+  if (flow.spf === 'pass') add(counts, 'spf', count);
   if (Object.hasOwn(dispositions, flow.disposition)) {
-    dispositions[flow.disposition] = addCounts(dispositions[flow.disposition], count);
+    add(dispositions, flow.disposition, count);
   }
   for (const type of flow.reasons) addTo(entry(details, counts, newMap), type, count);
 }
@@ -103,9 +107,6 @@ function closeSource(
     if (typeof cause !== 'string') source.causes.push({ ...cause, messages });
   }
   source.causes.sort(byMessages(({ cause, cure }) => cause + cure));
-  if (source.addresses.length > 1) {
-    const counted = source.addresses.map((address) => ({ address, messages: ofAddress.get(address)! }));
-    source.addresses = counted.sort(byMessages(({ address }) => address)).map(({ address }) => address);
-  }
+  source.addresses.sort((a, b) => ofAddress.get(b)! - ofAddress.get(a)! || (a < b ? -1 : 1));
   if (source.headerFrom.length > 1) source.headerFrom = [...new Set(source.headerFrom)].sort();
 }

@@ -1,14 +1,9 @@
-import { addCounts, byMessages, countMessages, entry, isPassed } from './counts.ts';
+import { add, addCounts, addPassed, byMessages, countMessages, entry } from './counts.ts';
 import { countSources } from './sources.ts';
-import type { AggregateSummary, SummaryFlow } from './summary.ts';
+import type { AggregateSummary } from './summary.ts';
 
 /** What a summary is counted from. */
 export type SummaryContent = Pick<AggregateSummary, 'flows' | 'reports' | 'names'>;
-
-interface PassCounts {
-  messages: number;
-  passed: number;
-}
 
 /** All that is counted. `kinds` has equal numbers for flows that differ in their address only. */
 export function viewsOf(
@@ -27,18 +22,15 @@ export function viewsOf(
     const day = new Date(begin * 1000).toISOString().slice(0, 10);
     const ofDay = begin > 0 ? entry(days, day, () => ({ day, messages: 0, passed: 0 })) : undefined;
     for (let i = 0; i < counts.length; i += 2) {
-      reporter.messages = addCounts(reporter.messages, counts[i + 1]!);
+      add(reporter, 'messages', counts[i + 1]!);
       if (ofDay) addPassed(ofDay, flows[counts[i]!]!, counts[i + 1]!);
     }
   }
   const messages = countMessages(flows, reports);
   flows.forEach((flow, i) => {
     const domain = flow.headerFrom;
-    addPassed(
-      entry(domains, domain, () => ({ domain, messages: 0, passed: 0 })),
-      flow,
-      messages[i]!,
-    );
+    const ofDomain = entry(domains, domain, () => ({ domain, messages: 0, passed: 0 }));
+    addPassed(ofDomain, flow, messages[i]!);
   });
   return {
     duplicates,
@@ -47,9 +39,4 @@ export function viewsOf(
     domains: [...domains.values()].sort(byMessages(({ domain }) => domain)),
     reporters: [...reporters.values()].sort(byMessages(({ orgName }) => orgName)),
   };
-}
-
-function addPassed(counts: PassCounts, flow: SummaryFlow, count: number): void {
-  counts.messages = addCounts(counts.messages, count);
-  if (isPassed(flow)) counts.passed = addCounts(counts.passed, count);
 }

@@ -2,16 +2,22 @@ import { requireObject } from '../../arguments.ts';
 import { type Diagnostic, type Parsed, parsed } from '../../diagnostics/diagnostic.ts';
 import { show } from '../../environment.ts';
 import { domainName } from '../../names/domain-name.ts';
-import { isDotAtom } from '../../text/structured-field.ts';
-import { type BuiltReport, packReport, type ReportMail, requireMail } from '../build/mail.ts';
-import { diagnose, type ReportBuildCode } from '../build/rules.ts';
+import {
+  type BuiltReport,
+  isReportId,
+  packReport,
+  type ReportFile,
+  type ReportMail,
+  requireMail,
+} from '../build/mail.ts';
+import { diagnose, type Refuse, type ReportBuildCode, refuseInto } from '../build/rules.ts';
+import { isTime, isWhole, splitName } from '../values.ts';
 import { isTlsReport } from './is-report.ts';
-import type { TlsFailureDetail, TlsReport, TlsReportPolicy } from './report.ts';
+import type { TlsReport, TlsReportPolicy } from './report.ts';
+import { DETAIL_TEXTS, POLICY_TYPES, SESSION_COUNTS } from './schema.ts';
 import { formatDateTime } from './time.ts';
 
 const ACTION = 'build the TLS report';
-// 31 December 9999: where RFC 3339 ends.
-const MOST_SECONDS = 253_402_300_799;
 
 export interface BuildTlsReportOptions {
   /** Whether to compress, as RFC 8460 §5.2 asks for; `true` by default. */
@@ -42,11 +48,9 @@ export function buildTlsReport(
     throw new TypeError(`Cannot ${ACTION}: "report" must be a TlsReport, received ${show(report)}`);
   }
   requireObject(ACTION, 'options', options);
-  const { compress = true, mail } = options;
-  if (mail !== undefined) requireMail(ACTION, mail);
+  if (options.mail !== undefined) requireMail(ACTION, options.mail);
   const diagnostics: Diagnostic<ReportBuildCode>[] = [];
-  const refuse = (path: string, expected: string, value: unknown) =>
-    void diagnostics.push(diagnose('report-build.tls-value', { path, expected, value: String(value) }));
+  const refuse = refuseInto(diagnostics, 'report-build.tls-value');
   const { contactInfo = '', reportId, dateRange, policies } = report;
   const { start = Number.NaN, end = Number.NaN } = dateRange;
   const at = contactInfo.lastIndexOf('@');
@@ -62,9 +66,9 @@ export function buildTlsReport(
   else if (domain === '') refuse('policies[0].policyDomain', 'a domain name', policies[0]!.policyDomain);
   for (const [i, policy] of policies.entries()) checkPolicy(policy, `policies[${i}]`, refuse);
   if (diagnostics.length > 0 || submitter === undefined)
-    return parsed(undefined as BuiltReport | undefined, diagnostics);
+    return parsed<BuiltReport, ReportBuildCode>(undefined, diagnostics);
   const text = `${JSON.stringify(toJson(report, start, end, domain), undefined, 2)}\n`;
-  const file = packReport({
+  const file: ReportFile = {
     text,
     submitter,
     domain,
@@ -73,9 +77,7 @@ export function buildTlsReport(
     reportId,
     subjectId: messageIdOf(reportId, submitter),
     extension: 'json',
-    contentType: `application/tlsrpt+${compress ? 'gzip' : 'json'}`,
-    compress,
-    mail,
+    contentType: `application/tlsrpt+${options.compress === false ? 'json' : 'gzip'}`,
     type: 'multipart/report; report-type="tlsrpt"',
     // RFC 8460 §5.3.
     fields: [
@@ -83,74 +85,58 @@ export function buildTlsReport(
       ['TLS-Report-Submitter', submitter],
     ],
     words: 'an aggregate TLS report',
-  });
-  return parsed(file, []);
-}
-
-function isTime(seconds: number): boolean {
-  return Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= MOST_SECONDS;
-}
-
-function checkPolicy(
-  policy: TlsReportPolicy,
-  path: string,
-  refuse: (path: string, expected: string, value: unknown) => void,
-): void {
-  const { policyType, totalSuccessfulSessionCount, totalFailureSessionCount, failureDetails } = policy;
-  const count = (name: string, value: number) => {
-    if (!Number.isSafeInteger(value) || value < 0) refuse(`${path}.${name}`, 'a number of sessions', value);
   };
-  if (!['tlsa', 'sts', 'no-policy-found'].includes(policyType)) {
-    refuse(`${path}.policyType`, 'tlsa, sts or no-policy-found', policyType);
-  }
-  count('totalSuccessfulSessionCount', totalSuccessfulSessionCount);
-  count('totalFailureSessionCount', totalFailureSessionCount);
+  return parsed(packReport(file, options), []);
+}
+
+function checkPolicy(policy: TlsReportPolicy, path: string, refuse: Refuse): void {
+  const count = (name: string, value: number) => {
+    if (!isWhole(value)) refuse(`${path}.${name}`, 'a number of sessions', value);
+  };
+  const { policyType, failureDetails } = policy;
+  if (!POLICY_TYPES.includes(policyType)) refuse(`${path}.policyType`, 'tlsa, sts or no-policy-found', policyType);
+  for (const name of SESSION_COUNTS) count(name, policy[name]);
   for (const [i, { resultType, failedSessionCount }] of failureDetails.entries()) {
     if (resultType === '') refuse(`${path}.failureDetails[${i}].resultType`, 'a result type', '');
     count(`failureDetails[${i}].failedSessionCount`, failedSessionCount);
   }
 }
 
-function toJson(report: TlsReport, start: number, end: number, domain: string): object {
+function toJson(report: TlsReport, start: number, end: number, policyDomain: string): object {
   return {
-    'organization-name': report.organizationName,
+    ...pick(report, ['organizationName']),
     'date-range': { 'start-datetime': formatDateTime(start), 'end-datetime': formatDateTime(end) },
-    'contact-info': report.contactInfo,
-    'report-id': report.reportId,
-    policies: report.policies.map((policy) => ({
-      policy: {
-        'policy-type': policy.policyType,
-        ...(policy.policyStrings.length > 0 && { 'policy-string': policy.policyStrings }),
-        'policy-domain': domain,
-        ...(policy.mxHosts.length > 0 && { 'mx-host': policy.mxHosts }),
-      },
-      summary: {
-        'total-successful-session-count': policy.totalSuccessfulSessionCount,
-        'total-failure-session-count': policy.totalFailureSessionCount,
-      },
-      ...(policy.failureDetails.length > 0 && { 'failure-details': policy.failureDetails.map(detailToJson) }),
-    })),
+    ...pick(report, ['contactInfo', 'reportId']),
+    policies: report.policies.map((policy) => {
+      const { policyStrings, mxHosts, failureDetails } = policy;
+      return {
+        policy: {
+          ...pick(policy, ['policyType']),
+          'policy-string': someOf(policyStrings),
+          'policy-domain': policyDomain,
+          'mx-host': someOf(mxHosts),
+        },
+        summary: pick(policy, SESSION_COUNTS),
+        'failure-details': someOf(
+          failureDetails.map((detail) => pick(detail, ['resultType', ...DETAIL_TEXTS, 'failedSessionCount'])),
+        ),
+      };
+    }),
   };
 }
 
-/** JSON.stringify leaves out what is undefined. */
-function detailToJson(detail: TlsFailureDetail): object {
-  return {
-    'result-type': detail.resultType,
-    'sending-mta-ip': detail.sendingMtaIp,
-    'receiving-mx-hostname': detail.receivingMxHostname,
-    'receiving-mx-helo': detail.receivingMxHelo,
-    'receiving-ip': detail.receivingIp,
-    'failed-session-count': detail.failedSessionCount,
-    'additional-information': detail.additionalInformation,
-    'failure-reason-code': detail.failureReasonCode,
-  };
+/** Some properties under their keys; JSON.stringify leaves out what is undefined. */
+function pick<T extends object>(object: T, properties: readonly (keyof T & string)[]): object {
+  return Object.fromEntries(properties.map((name) => [splitName(name, '-'), object[name]]));
+}
+
+function someOf<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length > 0 ? items : undefined;
 }
 
 /** ``id-left "@" id-right`` for the subject; what a report-id may hold beyond that becomes "-". */
 function messageIdOf(reportId: string, submitter: string): string {
-  const [left = '', right, ...more] = reportId.split('@');
-  if (right !== undefined && more.length === 0 && isDotAtom(left) && domainName(right) !== undefined) return reportId;
+  if (reportId.includes('@') && isReportId(reportId)) return reportId;
   const safe = reportId.replace(/[^\w!#$%&'*+/=?^`{|}~-]+/g, '-').slice(0, 200);
   return `${safe}@${submitter}`;
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../values.ts';
 import type { TlsReport } from './report.ts';
 
 /** Whether a value is built like a report, whatever its values are. */
@@ -15,10 +16,6 @@ function isPolicy(value: unknown): boolean {
   return (
     isText(policyType) && isText(policyDomain) && lists.every(Array.isArray) && (failureDetails as []).every(isObject)
   );
-}
-
-function isObject(value: unknown): value is { [name: string]: unknown } {
-  return typeof value === 'object' && value !== null;
 }
 
 function isText(value: unknown): boolean {

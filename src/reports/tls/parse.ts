@@ -1,16 +1,17 @@
 import { requireLimits } from '../../arguments.ts';
-import { type Diagnostic, type Parsed, parsed, type RuleParams } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, makeDiagnostic, type Parsed, parsed, type RuleParams } from '../../diagnostics/diagnostic.ts';
 import { show } from '../../environment.ts';
 import type { Limits } from '../../limits.ts';
 import { isBytes } from '../../message/source.ts';
 import { utf8 } from '../../text/bytes.ts';
 import { asciiLower, isDigits } from '../../text/characters.ts';
+import { isObject, isWhole, splitName } from '../values.ts';
 import type { TlsFailureDetail, TlsReport, TlsReportPolicy } from './report.ts';
-import { diagnose, type TlsReportCode, type tlsReportRules } from './rules.ts';
+import { diagnose, type TlsReportCode, tlsReportRules } from './rules.ts';
+import { DETAIL_TEXTS, POLICY_TYPES } from './schema.ts';
 import { parseDateTime } from './time.ts';
 
 const MOST_FINDINGS = 100;
-const POLICY_TYPES = ['tlsa', 'sts', 'no-policy-found'];
 // RFC 8460 §6.6.
 const RESULT_TYPES = [
   'starttls-not-supported',
@@ -26,9 +27,10 @@ const RESULT_TYPES = [
   'sts-webpki-invalid',
 ];
 
-/** A JSON object on its way through the parser, and where it stands in the report. */
+/** A value on its way through the parser, and where it stands in the report. */
 interface Place {
-  object: object;
+  /** `undefined` where there is none; null is as good as none. */
+  value: unknown;
   path: string;
   diagnostics: Diagnostic<TlsReportCode>[];
 }
@@ -57,14 +59,13 @@ export function parseTlsReport(
   const { inflatedBytes: limit } = requireLimits('parse the TLS report', options);
   // JSON.parse makes many times its size of a text.
   if (json.length > limit) return { ok: false, diagnostics: [diagnose('tls-report.too-large', { limit })] };
-  const document = readJson(json);
-  const diagnostics: Diagnostic<TlsReportCode>[] = [];
-  if (document === undefined) return { ok: false, diagnostics: [diagnose('tls-report.syntax', {})] };
-  if (!isObject(document) || !Array.isArray(own(document, 'policies'))) {
+  const value = readJson(json);
+  if (value === undefined) return { ok: false, diagnostics: [diagnose('tls-report.syntax', {})] };
+  const place: Place = { value, path: '', diagnostics: [] };
+  if (!Array.isArray(member(place, 'policies').value)) {
     return { ok: false, diagnostics: [diagnose('tls-report.not-a-report', {})] };
   }
-  const value = readReport({ object: document, path: '', diagnostics });
-  return parsed(value, diagnostics);
+  return parsed(readReport(place), place.diagnostics);
 }
 
 function readJson(json: string | Uint8Array): unknown {
@@ -79,228 +80,184 @@ function readJson(json: string | Uint8Array): unknown {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A member of a JSON object, where it is the object's own. */
+function member({ value, path, diagnostics }: Place, name: string): Place {
+  const key = splitName(name, '-');
+  const own = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return { value: own ?? undefined, path: path === '' ? key : `${path}.${key}`, diagnostics };
 }
 
-/** A member of a JSON object, where it is the object's own; null is as good as none. */
-function own(object: object, key: string): unknown {
-  return Object.hasOwn(object, key) ? ((object as { [key: string]: unknown })[key] ?? undefined) : undefined;
-}
-
-function report<Code extends TlsReportCode>(
-  { diagnostics }: Pick<Place, 'diagnostics'>,
+function report<Code extends Exclude<TlsReportCode, 'tls-report.too-large' | 'tls-report.more-findings'>>(
+  { path, diagnostics }: Place,
   code: Code,
-  params: RuleParams<(typeof tlsReportRules)[Code]>,
+  params: Omit<RuleParams<(typeof tlsReportRules)[Code]>, 'path'>,
 ): void {
-  if (diagnostics.length < MOST_FINDINGS) diagnostics.push(diagnose(code, params));
-  else if (diagnostics.length === MOST_FINDINGS) {
-    // An error beyond the limit must not make the report look right.
-    const severity = diagnostics.some((it) => it.severity === 'error') ? 'info' : diagnose(code, params).severity;
-    diagnostics.push({ ...diagnose('tls-report.more-findings', { limit: MOST_FINDINGS }), severity });
-  } else if (diagnose(code, params).severity === 'error') diagnostics[MOST_FINDINGS]!.severity = 'error';
+  const finding = makeDiagnostic(tlsReportRules, code, { path, ...params });
+  if (diagnostics.length < MOST_FINDINGS) return void diagnostics.push(finding);
+  diagnostics[MOST_FINDINGS] ??= diagnose('tls-report.more-findings', { limit: MOST_FINDINGS });
+  // An error beyond the limit must not make the report look right.
+  if (finding.severity === 'error') diagnostics[MOST_FINDINGS].severity = 'error';
 }
 
-function pathOf({ path }: Place, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
-}
-
-/** How a wrong value is quoted. */
-function quoted(value: unknown): string {
-  return typeof value === 'number' ? String(value) : show(value);
+/** Says that a value is not as the schema has it, and is read all the same (`form`) or not. */
+function refuse(
+  place: Place,
+  expected: string,
+  code: 'tls-report.value' | 'tls-report.form' = 'tls-report.value',
+): undefined {
+  report(place, code, { expected, value: show(place.value) });
 }
 
 function readReport(place: Place): TlsReport {
-  const organizationName = readText(place, 'organization-name', 'tls-report.absent');
-  const contactInfo = readText(place, 'contact-info', 'tls-report.absent');
-  const range = readObject(place, 'date-range');
-  const start = range && readTime(range, 'start-datetime');
-  const end = range && readTime(range, 'end-datetime');
-  if (range && start !== undefined && end !== undefined && end < start) {
-    report(place, 'tls-report.value', {
-      path: 'date-range',
-      expected: 'a start before its end',
-      value: `${start} to ${end}`,
-    });
+  const organizationName = readText(member(place, 'organizationName'), 'tls-report.absent') ?? '';
+  const contactInfo = readText(member(place, 'contactInfo'), 'tls-report.absent');
+  const dateRange: TlsReport['dateRange'] = {};
+  const range = member(place, 'dateRange');
+  for (const name of isThere(range) ? (['start', 'end'] as const) : []) {
+    const seconds = readTime(member(range, `${name}Datetime`));
+    if (seconds !== undefined) dateRange[name] = seconds;
   }
-  const reportId = readText(place, 'report-id', 'tls-report.missing');
-  const policies: TlsReportPolicy[] = [];
-  for (const [i, item] of (own(place.object, 'policies') as unknown[]).entries()) {
-    const path = `policies[${i}]`;
-    if (isObject(item)) policies.push(readPolicy({ ...place, object: item, path }));
-    else report(place, 'tls-report.value', { path, expected: 'an object', value: quoted(item) });
+  const { start = Number.NaN, end = Number.NaN } = dateRange;
+  if (end < start) {
+    report(range, 'tls-report.value', { expected: 'a start before its end', value: `${start} to ${end}` });
   }
   return {
-    organizationName: organizationName ?? '',
-    dateRange: { ...(start !== undefined && { start }), ...(end !== undefined && { end }) },
+    organizationName,
+    dateRange,
     ...(contactInfo !== undefined && { contactInfo }),
-    reportId: reportId ?? '',
-    policies,
+    reportId: readText(member(place, 'reportId'), 'tls-report.missing') ?? '',
+    policies: readObjects(member(place, 'policies'), readPolicy),
   };
 }
 
 function readPolicy(place: Place): TlsReportPolicy {
-  const policy = readObject(place, 'policy') ?? { ...place, object: {}, path: pathOf(place, 'policy') };
-  const known = isObject(own(place.object, 'policy'));
-  const policyType = known ? asciiLower(readText(policy, 'policy-type', 'tls-report.missing') ?? '') : '';
-  if (policyType && !POLICY_TYPES.includes(policyType)) {
-    report(place, 'tls-report.unknown-value', { path: pathOf(policy, 'policy-type'), value: quoted(policyType) });
-  }
-  const summary = readObject(place, 'summary');
-  const totalFailureSessionCount = summary ? readCount(summary, 'total-failure-session-count') : 0;
-  const failureDetails = readFailureDetails(place);
+  const policy = member(place, 'policy');
+  const known = isThere(policy);
+  const policyType = known ? readKeyword(member(policy, 'policyType'), POLICY_TYPES) : '';
+  const summary = member(place, 'summary');
+  const counted = isThere(summary);
+  const totalFailureSessionCount = counted ? readCount(member(summary, 'totalFailureSessionCount')) : 0;
+  const details = member(place, 'failureDetails');
+  const failureDetails = readObjects(details, readFailureDetail);
   const listed = failureDetails.reduce((sum, { failedSessionCount }) => sum + failedSessionCount, 0);
   if (listed !== totalFailureSessionCount) {
-    report(place, 'tls-report.counts', {
-      path: pathOf(place, 'failure-details'),
+    report(details, 'tls-report.counts', {
       listed: Math.min(listed, Number.MAX_SAFE_INTEGER),
       total: totalFailureSessionCount,
     });
   }
   return {
     policyType,
-    policyStrings: readTexts(policy, 'policy-string', policyType === 'sts' || policyType === 'tlsa'),
-    policyDomain: known ? (readText(policy, 'policy-domain', 'tls-report.missing') ?? '') : '',
+    policyStrings: readTexts(member(policy, 'policyString'), policyType === 'sts' || policyType === 'tlsa'),
+    policyDomain: (known && readText(member(policy, 'policyDomain'), 'tls-report.missing')) || '',
     mxHosts: readMxHosts(policy, policyType === 'sts'),
-    totalSuccessfulSessionCount: summary ? readCount(summary, 'total-successful-session-count') : 0,
+    totalSuccessfulSessionCount: counted ? readCount(member(summary, 'totalSuccessfulSessionCount')) : 0,
     totalFailureSessionCount,
     failureDetails,
   };
 }
 
 function readMxHosts(policy: Place, wanted: boolean): string[] {
+  const plain = member(policy, 'mxHost');
   // The name that RFC 8460 §4.4 gives to the value is seen as a key too.
-  const key = own(policy.object, 'mx-host') === undefined && own(policy.object, 'mx-host-pattern') !== undefined;
-  return readTexts(policy, key ? 'mx-host-pattern' : 'mx-host', wanted).map((host) => {
+  const pattern = member(policy, 'mxHostPattern');
+  const place = plain.value === undefined && pattern.value !== undefined ? pattern : plain;
+  return readTexts(place, wanted).map((host) => {
     const [, name] = /^mx:[ \t]*(.+)$/i.exec(host) ?? [];
-    if (name === undefined) return host;
-    report(policy, 'tls-report.form', {
-      path: pathOf(policy, 'mx-host'),
-      expected: 'host names alone',
-      value: quoted(host),
-    });
-    return name;
-  });
-}
-
-function readFailureDetails(place: Place): TlsFailureDetail[] {
-  const value = own(place.object, 'failure-details');
-  const path = pathOf(place, 'failure-details');
-  if (value === undefined) return [];
-  const items: unknown[] = Array.isArray(value) ? value : [value];
-  if (!Array.isArray(value)) report(place, 'tls-report.form', { path, expected: 'an array', value: quoted(value) });
-  return items.flatMap((item, i) => {
-    if (isObject(item)) return [readFailureDetail({ ...place, object: item, path: `${path}[${i}]` })];
-    report(place, 'tls-report.value', { path: `${path}[${i}]`, expected: 'an object', value: quoted(item) });
-    return [];
+    if (name !== undefined) refuse({ ...place, value: host }, 'host names alone', 'tls-report.form');
+    return name ?? host;
   });
 }
 
 function readFailureDetail(place: Place): TlsFailureDetail {
-  const resultType = asciiLower(readText(place, 'result-type', 'tls-report.missing') ?? '');
-  if (resultType && !RESULT_TYPES.includes(resultType)) {
-    report(place, 'tls-report.unknown-value', { path: pathOf(place, 'result-type'), value: quoted(resultType) });
+  const resultType = readKeyword(member(place, 'resultType'), RESULT_TYPES);
+  const detail: TlsFailureDetail = { resultType, failedSessionCount: readCount(member(place, 'failedSessionCount')) };
+  for (const name of DETAIL_TEXTS) {
+    const wanted = name === 'sendingMtaIp' || (name === 'receivingMxHostname' && !resultType.startsWith('sts-'));
+    let text = readText(member(place, name), wanted ? 'tls-report.absent' : undefined);
+    // §4.4 calls the value of additional-information "additional-info-uri", and some take that for the key.
+    if (name === 'additionalInformation') text ??= readText(member(place, 'additionalInfoUri'));
+    if (text !== undefined) detail[name] = text;
   }
-  const sendingMtaIp = readText(place, 'sending-mta-ip', 'tls-report.absent');
-  const receivingMxHostname = readText(
-    place,
-    'receiving-mx-hostname',
-    resultType.startsWith('sts-') ? undefined : 'tls-report.absent',
-  );
-  const receivingMxHelo = readText(place, 'receiving-mx-helo');
-  const receivingIp = readText(place, 'receiving-ip');
-  // §4.4 calls the value of additional-information "additional-info-uri", and some take that for the key.
-  const additionalInformation = readText(place, 'additional-information') ?? readText(place, 'additional-info-uri');
-  const failureReasonCode = readText(place, 'failure-reason-code');
-  return {
-    resultType,
-    ...(sendingMtaIp !== undefined && { sendingMtaIp }),
-    ...(receivingMxHostname !== undefined && { receivingMxHostname }),
-    ...(receivingMxHelo !== undefined && { receivingMxHelo }),
-    ...(receivingIp !== undefined && { receivingIp }),
-    failedSessionCount: readCount(place, 'failed-session-count'),
-    ...(additionalInformation !== undefined && { additionalInformation }),
-    ...(failureReasonCode !== undefined && { failureReasonCode }),
-  };
+  return detail;
 }
 
-function readObject(place: Place, key: string): Place | undefined {
-  const value = own(place.object, key);
-  const path = pathOf(place, key);
-  if (isObject(value)) return { ...place, object: value, path };
-  if (value === undefined) report(place, 'tls-report.missing', { path });
-  else report(place, 'tls-report.value', { path, expected: 'an object', value: quoted(value) });
-  return undefined;
+/** Whether a place has an object, which it must. */
+function isThere(place: Place): boolean {
+  if (isObject(place.value)) return true;
+  if (place.value === undefined) report(place, 'tls-report.missing', {});
+  else refuse(place, 'an object');
+  return false;
+}
+
+/** The items of an array; a single one may stand for itself. */
+function readItems(place: Place): Place[] {
+  const { value, path } = place;
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) refuse(place, 'an array', 'tls-report.form');
+  return [value].flat().map((item: unknown, i) => ({ ...place, value: item, path: `${path}[${i}]` }));
+}
+
+function readObjects<T>(list: Place, read: (place: Place) => T): T[] {
+  return readItems(list).flatMap((place) =>
+    isObject(place.value) ? [read(place)] : (refuse(place, 'an object') ?? []),
+  );
 }
 
 /** A string; an empty one counts as none. A number is read as its digits. */
-function readText(place: Place, key: string, absent?: 'tls-report.missing' | 'tls-report.absent'): string | undefined {
-  const value = own(place.object, key);
-  const path = pathOf(place, key);
-  if (typeof value === 'string' && value !== '') return value;
-  if (value === undefined || value === '') {
-    if (absent !== undefined) report(place, absent, { path });
+function readText(place: Place, absent?: 'tls-report.missing' | 'tls-report.absent'): string | undefined {
+  const { value = '' } = place;
+  if (value === '') {
+    if (absent !== undefined) report(place, absent, {});
     return undefined;
   }
-  if (typeof value === 'number' && Number.isFinite(value)) {
-    report(place, 'tls-report.form', { path, expected: 'a string', value });
-    return String(value);
-  }
-  report(place, 'tls-report.value', { path, expected: 'a string', value: quoted(value) });
-  return undefined;
+  if (typeof value === 'string') return value;
+  if (!Number.isFinite(value)) return refuse(place, 'a string');
+  refuse(place, 'a string', 'tls-report.form');
+  return String(value);
+}
+
+/** A word, lower-cased; empty where there is none. One that is not registered is a finding, and kept. */
+function readKeyword(place: Place, words: readonly string[]): string {
+  const word = asciiLower(readText(place, 'tls-report.missing') ?? '');
+  if (word && !words.includes(word)) report(place, 'tls-report.unknown-value', { value: show(word) });
+  return word;
 }
 
 /** Errata 6241: an array of strings, although the RFC's own example once had a string. */
-function readTexts(place: Place, key: string, wanted: boolean): string[] {
-  const value = own(place.object, key);
-  const path = pathOf(place, key);
-  if (value === undefined) {
-    if (wanted) report(place, 'tls-report.absent', { path });
-    return [];
-  }
-  if (!Array.isArray(value)) report(place, 'tls-report.form', { path, expected: 'an array', value: quoted(value) });
-  const items: unknown[] = Array.isArray(value) ? value : [value];
-  return items.flatMap((item, i) => {
-    if (typeof item === 'string') return readNested(place, path, item);
-    report(place, 'tls-report.value', { path: `${path}[${i}]`, expected: 'a string', value: quoted(item) });
-    return [];
-  });
+function readTexts(list: Place, wanted: boolean): string[] {
+  if (list.value === undefined && wanted) report(list, 'tls-report.absent', {});
+  return readItems(list).flatMap((place) =>
+    typeof place.value === 'string' ? readNested(list, place.value) : (refuse(place, 'a string') ?? []),
+  );
 }
 
 /** Microsoft writes the TLSA records as one string that is itself a JSON array. */
-function readNested(place: Place, path: string, text: string): string[] {
+function readNested(list: Place, text: string): string[] {
   const inner = text.startsWith('["') ? readJson(text) : undefined;
   if (!Array.isArray(inner) || !inner.every((it) => typeof it === 'string')) return [text];
-  report(place, 'tls-report.form', { path, expected: 'strings', value: 'a JSON array inside a string' });
+  report(list, 'tls-report.form', { expected: 'strings', value: 'a JSON array inside a string' });
   return inner;
 }
 
 /** A number of sessions: an integer from 0 on. */
-function readCount(place: Place, key: string): number {
-  const value = own(place.object, key);
-  const path = pathOf(place, key);
-  if (value === undefined) {
-    report(place, 'tls-report.missing', { path });
-    return 0;
-  }
+function readCount(place: Place): number {
+  const { value } = place;
   const count = typeof value === 'string' && isDigits(value) ? Number(value) : value;
-  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
-    report(place, 'tls-report.value', { path, expected: 'a number of sessions', value: quoted(value) });
-    return 0;
+  if (isWhole(count)) {
+    if (count !== value) refuse(place, 'a number', 'tls-report.form');
+    return count;
   }
-  if (typeof value === 'string') report(place, 'tls-report.form', { path, expected: 'a number', value: quoted(value) });
-  return count;
+  if (value === undefined) report(place, 'tls-report.missing', {});
+  else refuse(place, 'a number of sessions');
+  return 0;
 }
 
-function readTime(place: Place, key: string): number | undefined {
-  const text = readText(place, key, 'tls-report.missing');
+function readTime(place: Place): number | undefined {
+  const text = readText(place, 'tls-report.missing');
   if (text === undefined) return undefined;
-  const path = pathOf(place, key);
   const time = parseDateTime(text);
-  if (time === undefined) {
-    report(place, 'tls-report.value', { path, expected: 'a time like 2026-01-31T00:00:00Z', value: quoted(text) });
-    return undefined;
-  }
-  if (!time.zoned) report(place, 'tls-report.time-zone', { path, value: quoted(text) });
-  return time.seconds;
+  if (time === undefined) refuse({ ...place, value: text }, 'a time like 2026-01-31T00:00:00Z');
+  else if (!time.zoned) report(place, 'tls-report.time-zone', { value: show(text) });
+  return time?.seconds;
 }

@@ -1,5 +1,7 @@
 import { show } from '../../environment.ts';
-import { entry } from '../summary/counts.ts';
+import { present } from '../present.ts';
+import { addCounts, entry } from '../summary/counts.ts';
+import { isTime } from '../values.ts';
 import { isTlsReport } from './is-report.ts';
 import type { TlsReport } from './report.ts';
 
@@ -72,8 +74,8 @@ export function summarizeTlsReports(reports: readonly TlsReport[]): TlsSummary {
       if (day !== undefined) counts.push(entry(days, day, none));
       counts.push(entry(policies, `${policyDomain} ${policyType}`, () => ({ policyDomain, policyType, ...none() })));
       for (const count of counts) {
-        count.successful = add(count.successful, policy.totalSuccessfulSessionCount);
-        count.failed = add(count.failed, policy.totalFailureSessionCount);
+        count.successful = addCounts(count.successful, policy.totalSuccessfulSessionCount);
+        count.failed = addCounts(count.failed, policy.totalFailureSessionCount);
       }
       addFailures(failures, policy);
     }
@@ -93,34 +95,19 @@ function none(): TlsSessions {
   return { successful: 0, failed: 0 };
 }
 
-/** Sums stay what JSON and arithmetic can hold exactly, whatever reports claim. */
-function add(a: number, b: number): number {
-  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
-}
-
 function dayOf(seconds: number | undefined): string | undefined {
-  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString().slice(0, 10);
+  return isTime(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined;
 }
 
 function addFailures(
   failures: Map<string, TlsSummary['failures'][number]>,
-  policy: TlsReport['policies'][number],
+  { policyDomain, failureDetails }: TlsReport['policies'][number],
 ): void {
-  const { policyDomain } = policy;
-  for (const {
-    resultType,
-    receivingMxHostname: host,
-    failedSessionCount,
-    failureReasonCode,
-  } of policy.failureDetails) {
-    const failure = entry(failures, JSON.stringify([resultType, policyDomain, host]), () => ({
-      resultType,
-      policyDomain,
-      ...(host !== undefined && { receivingMxHostname: host }),
-      sessions: 0,
-      reasons: [],
-    }));
-    failure.sessions = add(failure.sessions, failedSessionCount);
+  for (const { resultType, receivingMxHostname, failedSessionCount, failureReasonCode } of failureDetails) {
+    const failure = entry(failures, JSON.stringify([resultType, policyDomain, receivingMxHostname]), () =>
+      present({ resultType, policyDomain, receivingMxHostname, sessions: 0, reasons: [] }),
+    );
+    failure.sessions = addCounts(failure.sessions, failedSessionCount);
     const { reasons } = failure;
     if (failureReasonCode !== undefined && reasons.length < MOST_REASONS && !reasons.includes(failureReasonCode)) {
       reasons.push(failureReasonCode);

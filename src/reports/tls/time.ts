@@ -1,3 +1,5 @@
+import { isTime } from '../values.ts';
+
 /** A time, and whether the text says in which zone. */
 export interface ReadTime {
   /** Since 1970, UTC, rounded down. */
@@ -14,26 +16,20 @@ export interface ReadTime {
  * ```
  */
 export function parseDateTime(text: string): ReadTime | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:([Zz])|([+-])(\d\d):(\d\d))?$/.exec(
-    text,
-  );
-  if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [offsetHour, offsetMinute] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
-  const date = new Date(Date.UTC(year, month - 1, day));
-  // Date.UTC carries 31 February over into March. "24:00" is the end of a day in RFC 8460 §4.1's words.
-  if (year < 1970 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  if (hour > 24 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return undefined;
-  const offset = (match[8] === '-' ? -1 : 1) * (offsetHour * 3600 + offsetMinute * 60);
-  const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
-  return { seconds, zoned: match[7] !== undefined || match[8] !== undefined };
+  // "24:00" is the end of a day in RFC 8460 §4.1's words.
+  const match =
+    /^([1-9]\d{3})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-4]):([0-5]\d):([0-5]\d|60)(?:\.\d{1,9})?([Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))?$/.exec(
+      text,
+    );
+  const [, year, month, day, hour, minute, second, zone, sign, offsetHour = '0', offsetMinute = '0'] = match ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const minutes =
+    Number(hour) * 60 + Number(minute) - Number(`${sign ?? ''}1`) * (Number(offsetHour) * 60 + Number(offsetMinute));
+  const seconds = date.getTime() / 1000 + minutes * 60 + Number(second);
+  // Date.UTC carries 31 February over into March.
+  return isTime(seconds) && date.getUTCMonth() === Number(month) - 1
+    ? { seconds, zoned: zone !== undefined }
+    : undefined;
 }
 
 /** The date-time of RFC 3339 for seconds since 1970. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAggregateReport } from '../../../src/reports/aggregate/parse.ts';
 import { parseAggregateRecords } from '../../../src/reports/aggregate/records.ts';
 import type { AggregateReport } from '../../../src/reports/aggregate/report.ts';
+import { simulatePolicy } from '../../../src/reports/summary/simulate.ts';
 import {
   mergeSummaries,
   summarizeAggregateRecords,
@@ -370,6 +371,15 @@ describe('what the caller knows of addresses', () => {
       { source: '192.0.2.4', addresses: ['192.0.2.4'], host: 'mx.example.net', messages: 2 },
     ]);
     expect(summary.sources[1]).not.toHaveProperty('sender');
+  });
+
+  test('what a report calls an address is no name of a sender', () => {
+    const forged = report([record('192.0.2.1', 1), record('Post', 1), record('+Post', 1), record('sender Post', 1)]);
+    const named = summarizeAggregateReports([forged], { sources });
+    expect(named.sources.map(({ addresses }) => addresses)).toEqual(
+      expect.arrayContaining([['192.0.2.1'], ['Post'], ['+Post'], ['sender Post']]),
+    );
+    expect(simulatePolicy(named, { p: 'reject' }).messages).toBe(4);
   });
 
   test('the names survive a merge; of two the smaller text wins', () => {
