@@ -2,7 +2,12 @@ import { equal, matches, ok, plainData, thrownBy } from '../assertions.mjs';
 
 const POLICY_URL = 'https://mta-sts.example.com/.well-known/mta-sts.txt';
 const POLICY = 'version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\nmax_age: 604800\r\n';
-const KEY = 'v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
+const KEY =
+  'v=DKIM1; p=' +
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnlwlRjorqmnUWLHAPt8Qy7h04UII1N7l83YN0EXYPYC4/iLFBwU0FUSx' +
+  'BGSb2FRlg8fFl7ZYpnqaPV7alzTMMSF2ewmA11k4FiuTC0NxpQPg0HefRCnrKHEdIcNiyI4h/g4Fa0JEFjyBrcM7CVSPbgGh/6Tq' +
+  'sFL1NCioi7aV3VWoYxlZL5W1zGno9imaffiAgRU6t0wy+NBJVoqMRkc+HftNAh+UeDDfRvtPVWSKNTz1olteRB95CSycgLDQWo6q' +
+  'ng6S0vAGWBYwOtfJMyQpgdgNaNU0T+x9bbTmn6zVIcZJeJ/bOQvFgH3NqEEB5LlOqEVXGNwX/U6eKAMqoe8huwIDAQAB';
 const zone = {
   'example.com': { MX: ['10 mx.example.com'], TXT: ['v=spf1 mx -all'] },
   'mx.example.com': { A: ['192.0.2.25'], AAAA: ['2001:db8::25'] },
