@@ -1,5 +1,6 @@
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { DnsAnswer, RecordType } from '../../src/dns/resolver.ts';
 import { memoryResolver, type Zone } from '../../src/resolvers/memory.ts';
 
@@ -95,13 +96,6 @@ export async function respond(query: Buffer, zone: Zone, limit: number): Promise
 
 /** Serves a zone over UDP and TCP on a free port of 127.0.0.1; a `timeout` or `network` failure gets no answer. */
 export async function serveDns(zone: Zone): Promise<{ address: string; close(): Promise<void> }> {
-  const udp = createSocket('udp4');
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-  const { port } = udp.address();
-  udp.on('message', async (query, peer) => {
-    const response = await respond(query, zone, 512);
-    if (response !== undefined) udp.send(response, peer.port, peer.address);
-  });
   const tcp = createServer((socket) => {
     let received = Buffer.alloc(0);
     socket.on('error', () => socket.destroy());
@@ -112,10 +106,30 @@ export async function serveDns(zone: Zone): Promise<{ address: string; close(): 
       if (response !== undefined) socket.end(Buffer.concat([u16(response.length), response]));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve));
+  const udp = await listenOnBoth(tcp);
+  udp.on('message', async (query, peer) => {
+    const response = await respond(query, zone, 512);
+    if (response !== undefined) udp.send(response, peer.port, peer.address);
+  });
+  const { port } = udp.address();
   const close = async () => {
     await new Promise<void>((resolve) => udp.close(() => resolve()));
     await new Promise<void>((resolve) => tcp.close(() => resolve()));
   };
   return { address: `127.0.0.1:${port}`, close };
+}
+
+/** A port that is free for one protocol may be taken for the other: then another one is tried. */
+async function listenOnBoth(tcp: Server, tries = 20): Promise<Socket> {
+  await once(tcp.listen(0, '127.0.0.1'), 'listening');
+  const udp = createSocket('udp4');
+  try {
+    await once(udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1'), 'listening');
+    return udp;
+  } catch (error) {
+    udp.close();
+    await once(tcp.close(), 'close');
+    if (tries === 1) throw error;
+    return listenOnBoth(tcp, tries - 1);
+  }
 }
