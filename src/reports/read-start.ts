@@ -1,4 +1,5 @@
 import type { ChunkReader } from '../message/source.ts';
+import { joinBytes } from '../text/bytes.ts';
 
 /** The first chunks of a stream as one: `least` octets or more, unless the stream ends before. */
 export async function readStart(chunks: ChunkReader, least: number): Promise<Uint8Array> {
@@ -10,12 +11,5 @@ export async function readStart(chunks: ChunkReader, least: number): Promise<Uin
     read.push(chunk);
     length += chunk.length;
   }
-  if (read.length === 1) return read[0]!;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of read) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return read.length === 1 ? read[0]! : joinBytes(read, length);
 }

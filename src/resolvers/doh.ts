@@ -2,7 +2,7 @@ import { failure } from '../dns/answer.ts';
 import type { DnsAnswer, RecordData, RecordType, Resolver } from '../dns/resolver.ts';
 import { decodeResponse, encodeQuery, failureOfRcode, typeCode } from '../dns/wire.ts';
 import { show } from '../environment.ts';
-import { latin1, utf8 } from '../text/bytes.ts';
+import { joinBytes, latin1, utf8 } from '../text/bytes.ts';
 import { octetText } from './octet-text.ts';
 
 /** Which server `dohResolver` asks, and how. */
@@ -141,13 +141,7 @@ async function readLimited(response: Response, limit: number, signal: AbortSigna
     }
     chunks.push(value);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  return joinBytes(chunks, length);
 }
 
 interface JsonResource {

@@ -27,6 +27,17 @@ export function latin1Bytes(text: string): Uint8Array {
   return bytes;
 }
 
+/** The chunks one behind the other; `length` is that of all of them. */
+export function joinBytes(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 /** The UTF-8 form of a text; a lone surrogate becomes U+FFFD. */
 export function utf8Bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);

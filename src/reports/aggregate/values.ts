@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import { asciiLower, isDigits } from '../../text/characters.ts';
-import { parseDateTime } from '../tls/time.ts';
+import { parseDateTime } from '../date-time.ts';
 import { type Fields, fieldOf } from './draft.ts';
 import type { Findings } from './findings.ts';
 

@@ -11,11 +11,11 @@ import {
   requireMail,
 } from '../build/mail.ts';
 import { diagnose, type Refuse, type ReportBuildCode, refuseInto } from '../build/rules.ts';
+import { formatDateTime } from '../date-time.ts';
 import { isTime, isWhole, splitName } from '../values.ts';
 import { isTlsReport } from './is-report.ts';
 import type { TlsReport, TlsReportPolicy } from './report.ts';
 import { DETAIL_TEXTS, POLICY_TYPES, SESSION_COUNTS } from './schema.ts';
-import { formatDateTime } from './time.ts';
 
 const ACTION = 'build the TLS report';
 

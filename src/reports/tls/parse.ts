@@ -5,11 +5,11 @@ import type { Limits } from '../../limits.ts';
 import { isBytes } from '../../message/source.ts';
 import { utf8 } from '../../text/bytes.ts';
 import { asciiLower, isDigits } from '../../text/characters.ts';
+import { parseDateTime } from '../date-time.ts';
 import { isObject, isWhole, splitName } from '../values.ts';
 import type { TlsFailureDetail, TlsReport, TlsReportPolicy } from './report.ts';
 import { diagnose, type TlsReportCode, tlsReportRules } from './rules.ts';
 import { DETAIL_TEXTS, POLICY_TYPES } from './schema.ts';
-import { parseDateTime } from './time.ts';
 
 const MOST_FINDINGS = 100;
 // RFC 8460 §6.6.

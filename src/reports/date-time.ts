@@ -1,4 +1,4 @@
-import { isTime } from '../values.ts';
+import { isTime } from './values.ts';
 
 /** A time, and whether the text says in which zone. */
 export interface ReadTime {
